@@ -1,0 +1,49 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+func reserve(f *os.File, offset, length int64) error {
+	err := unix.Fallocate(int(f.Fd()), unix.FALLOC_FL_KEEP_SIZE, offset, length)
+	if errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.ENOSYS) {
+		return nil
+	}
+	return err
+}
+
+func datasync(f *os.File) error { return unix.Fdatasync(int(f.Fd())) }
+
+// dropCache syncs f (dirty pages cannot be dropped) and lets its pages go. Both
+// are best effort: on a file system that refuses, the read is still a read.
+func dropCache(f *os.File) {
+	_ = unix.Fsync(int(f.Fd()))
+	_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
+}
+
+// SyncDir puts a folder's entries on the device. File systems without folder
+// sync (some network ones) answer EINVAL, which is accepted.
+func SyncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return classify(fmt.Errorf("sync folder: %w", err))
+	}
+	defer d.Close() //nolint:errcheck // opened for reading only
+	if err := d.Sync(); err != nil && !errors.Is(err, unix.EINVAL) {
+		return classify(fmt.Errorf("sync folder %s: %w", dir, err))
+	}
+	return nil
+}
+
+// Free returns how many bytes an ordinary user may still write to dir's file system.
+func Free(dir string) (uint64, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return 0, fmt.Errorf("free space of %s: %w", dir, err)
+	}
+	return st.Bavail * uint64(st.Bsize), nil
+}

@@ -1,0 +1,140 @@
+package durable
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// ErrShort says that a part file holds less than its checkpoint claims.
+var ErrShort = errors.New("file is shorter than its checkpoint")
+
+// Part is a file that is received piece by piece. It keeps its place across
+// crashes: what Sync returned for is there afterwards, and only that is trusted.
+type Part struct {
+	f    *os.File
+	path string
+	size int64
+}
+
+// OpenPart opens or creates the part file at path and cuts it to offset, the
+// last synced position. What lies behind offset may be anything after a crash
+// and is thrown away. It returns ErrShort when the file ends before offset.
+func OpenPart(path string, offset int64) (*Part, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, classify(fmt.Errorf("open part file: %w", err))
+	}
+	info, err := f.Stat()
+	if err == nil && info.Size() < offset {
+		err = ErrShort
+	}
+	if err == nil {
+		err = f.Truncate(offset)
+	}
+	if err == nil {
+		_, err = f.Seek(offset, io.SeekStart)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, classify(fmt.Errorf("open part file %s: %w", path, err))
+	}
+	return &Part{f: f, path: path, size: offset}, nil
+}
+
+// Size is the number of bytes written so far, synced or not.
+func (p *Part) Size() int64 { return p.size }
+
+// Write appends b.
+func (p *Part) Write(b []byte) (int, error) {
+	n, err := p.f.Write(b)
+	p.size += int64(n)
+	if err != nil {
+		return n, classify(fmt.Errorf("write part file %s: %w", p.path, err))
+	}
+	return n, nil
+}
+
+// Reserve asks the file system for room up to size bytes without changing the
+// file's length (a preallocated length would look like received bytes after a
+// crash). File systems that cannot are fine; a full disk is an error.
+func (p *Part) Reserve(size int64) error {
+	if size <= p.size {
+		return nil
+	}
+	if err := reserve(p.f, p.size, size-p.size); err != nil {
+		return classify(fmt.Errorf("reserve %d bytes for %s: %w", size-p.size, p.path, err))
+	}
+	return nil
+}
+
+// Sync puts all written bytes on the device. A checkpoint may be recorded afterwards.
+func (p *Part) Sync() error {
+	if err := datasync(p.f); err != nil {
+		return classify(fmt.Errorf("sync part file %s: %w", p.path, err))
+	}
+	return nil
+}
+
+// Restart throws everything away and begins at the first byte.
+func (p *Part) Restart() error {
+	if err := p.f.Truncate(0); err != nil {
+		return classify(fmt.Errorf("empty part file %s: %w", p.path, err))
+	}
+	if _, err := p.f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	p.size = 0
+	return nil
+}
+
+// Commit makes the part the read-only file final. It must be size bytes long.
+// When Commit returns nil the file survives a power cut under its final name;
+// when it fails the part stays where it is and is closed.
+func (p *Part) Commit(final string, size int64) error {
+	err := p.commit(size)
+	if err != nil {
+		return classify(fmt.Errorf("finish %s: %w", final, err))
+	}
+	return Rename(p.path, final)
+}
+
+func (p *Part) commit(size int64) error {
+	defer p.f.Close() //nolint:errcheck // the deciding Close is below; a second one only says "already closed"
+	info, err := p.f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != size || p.size != size {
+		return fmt.Errorf("%d bytes on disk, %d expected", info.Size(), size)
+	}
+	if err := p.f.Truncate(size); err != nil { // gives reserved room behind the end back
+		return err
+	}
+	if err := p.f.Chmod(0o440); err != nil {
+		return err
+	}
+	if err := p.f.Sync(); err != nil {
+		return err
+	}
+	return p.f.Close()
+}
+
+// Close leaves the part for a later OpenPart.
+func (p *Part) Close() error {
+	if err := p.f.Close(); err != nil {
+		return classify(fmt.Errorf("close part file %s: %w", p.path, err))
+	}
+	return nil
+}
+
+// Discard closes and deletes the part.
+func (p *Part) Discard() error {
+	cerr := p.f.Close()
+	if err := os.Remove(p.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return cerr
+}

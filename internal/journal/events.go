@@ -1,0 +1,49 @@
+package journal
+
+import (
+	"context"
+	"time"
+)
+
+// AddEvent records news under an id that is the same whenever the same news
+// arise; it tells whether they are new. Only new ones are to be told.
+func (t *Tx) AddEvent(id string, body []byte, at time.Time) (added bool, err error) {
+	res, err := t.exec(`INSERT INTO events (id, body, created) VALUES (?,?,?) ON CONFLICT (id) DO NOTHING`, id, body, millis(at))
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
+}
+
+// Event returns the news recorded under id.
+func (t *Tx) Event(id string) (body []byte, found bool, err error) {
+	found, err = t.one([]any{&body}, `SELECT body FROM events WHERE id = ?`, id)
+	return body, found, err
+}
+
+// Checkpoint returns what was saved under key.
+func (j *Journal) Checkpoint(ctx context.Context, key string) (body []byte, found bool, err error) {
+	err = j.View(ctx, func(t *Tx) error {
+		found, err = t.one([]any{&body}, `SELECT body FROM checkpoints WHERE key = ?`, key)
+		return err
+	})
+	return body, found, err
+}
+
+// SaveCheckpoint records body under key.
+func (j *Journal) SaveCheckpoint(ctx context.Context, key string, body []byte) error {
+	return j.Update(ctx, func(t *Tx) error {
+		_, err := t.exec(`INSERT INTO checkpoints (key, body) VALUES (?,?)
+			ON CONFLICT (key) DO UPDATE SET body=excluded.body`, key, body)
+		return err
+	})
+}
+
+// DropCheckpoint forgets what was saved under key.
+func (j *Journal) DropCheckpoint(ctx context.Context, key string) error {
+	return j.Update(ctx, func(t *Tx) error {
+		_, err := t.exec(`DELETE FROM checkpoints WHERE key = ?`, key)
+		return err
+	})
+}
