@@ -1,0 +1,77 @@
+package inspect
+
+import "time"
+
+const (
+	day = 24 * time.Hour
+
+	nearSignUp = 90 * day // the oldest item lies no further behind sign-up
+	slack      = 7 * day  // zones, and items that were drafted before
+	nearExport = 30 * day // the newest item lies no further before the export
+	oneYear    = 366 * day
+)
+
+// offeredRanges are the ranges of the request form that end today, in years, months and days.
+var offeredRanges = [][3]int{{0, 0, 7}, {0, 1, 0}, {0, 3, 0}, {0, 6, 0}, {1, 0, 0}, {3, 0, 0}}
+
+// span is what the export's own times say. Unknown ones are zero.
+type span struct {
+	oldest, newest time.Time // own items
+	active         time.Time // newest own item or message
+	signedUp       time.Time
+	generated      time.Time
+}
+
+func unixOrZero(t int64) time.Time {
+	if t == 0 {
+		return time.Time{}
+	}
+	return time.Unix(t, 0).UTC()
+}
+
+// whole reports whether the span is believed to be all of the account's life; the rule is
+// written down at [Evidence].
+func (s span) whole() bool {
+	if s.oldest.IsZero() || s.signedUp.IsZero() || s.generated.IsZero() {
+		return false
+	}
+	if behind := s.oldest.Sub(s.signedUp); behind > nearSignUp || behind < -slack {
+		return false
+	}
+	if before := s.generated.Sub(s.active); before > nearExport || before < -slack {
+		return false
+	}
+	for _, r := range offeredRanges {
+		// The export's day is known, its hour is not: both ends get a little room.
+		begins := s.generated.AddDate(-r[0], -r[1], -r[2])
+		if begins.After(s.signedUp.Add(-2*day)) && begins.Before(s.oldest.Add(2*day)) {
+			return false
+		}
+	}
+	return true
+}
+
+// atMostAYear reports whether the items look like those of a request for one year.
+func (s span) atMostAYear() bool {
+	if s.oldest.IsZero() || s.newest.Sub(s.oldest) > oneYear {
+		return false
+	}
+	if s.signedUp.IsZero() {
+		return !s.generated.IsZero() && s.generated.Sub(s.oldest) <= oneYear
+	}
+	return s.oldest.Sub(s.signedUp) > nearSignUp
+}
+
+func rfcDate(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
+func rfcTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}

@@ -1,0 +1,97 @@
+package inspect
+
+import (
+	"archive/zip"
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+)
+
+// Identity is what a file says of itself at first sight. It proves nothing: [Inspect] does.
+type Identity struct {
+	Export   bool   // it looks like (a part of) an Instagram export
+	Username string // whose, in lower case, or ""
+	Date     string // when Instagram made it, RFC 3339 date, or ""
+	Why      string // why it is not taken for an export
+}
+
+// maxPersonal bounds the one list that is read for a name.
+const maxPersonal = 1 << 20
+
+// Identify looks at a file's name and, if r is not nil, at its first bytes and its directory.
+// It reads little, whatever the file's size.
+func Identify(ctx context.Context, name string, r io.ReaderAt, size int64) Identity {
+	var id Identity
+	id.Username, id.Date = named(name)
+	if r == nil {
+		id.Export = id.Username != ""
+		return id
+	}
+	var p problems
+	src := &source{ctx: ctx, part: Part{Name: name, Size: size, R: r}}
+	if !recognise(src, &p) {
+		id.Why = "it cannot be read"
+		if len(p.list) > 0 {
+			id.Why = p.list[0].Text
+		}
+		return id
+	}
+	if id.Username != "" {
+		id.Export = true // whether it is whole is for Inspect to say
+		return id
+	}
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		id.Why = "the zip cannot be opened, and its name is not the one that Instagram gave it"
+		return id
+	}
+	const personal = "personal_information/personal_information.json"
+	for _, f := range z.File {
+		root, rest, _ := strings.Cut(f.Name, "/")
+		if u, d := named(root); u != "" {
+			id.Export, id.Username, id.Date = true, u, d
+			return id
+		}
+		if strings.HasPrefix(rest, "your_instagram_activity/") || root == "your_instagram_activity" {
+			id.Export = true
+		}
+		if strings.HasSuffix("/"+f.Name, "/"+personal) && !strings.Contains(f.Name, "your_instagram_activity/") {
+			id.Export = true
+			id.Username = personalName(f)
+		}
+		if id.Username != "" {
+			return id
+		}
+	}
+	if !id.Export {
+		id.Why = "this zip is not an export of Instagram"
+	}
+	return id
+}
+
+// personalName reads the username from the account's own data.
+func personalName(f *zip.File) string {
+	rc, err := f.Open()
+	if err != nil {
+		return ""
+	}
+	defer rc.Close() //nolint:errcheck // read only
+	var n nameVisitor
+	_ = walkJSON(io.LimitReader(rc, maxPersonal), &n) // what was found before an end too early still counts as a hint
+	return n.name
+}
+
+type nameVisitor struct{ name string }
+
+func (n *nameVisitor) value(path []string, v json.Token) {
+	s, ok := v.(string)
+	if !ok || len(path) < 3 || path[len(path)-1] != "value" || path[len(path)-3] != "string_map_data" {
+		return
+	}
+	if s = strings.ToLower(repair(s)); isUsernameLabel(repair(path[len(path)-2])) && user.MatchString(s) {
+		n.name = s
+	}
+}
+
+func (n *nameVisitor) leave([]string, bool) {}

@@ -1,0 +1,198 @@
+package inspect
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// topLevel are the names that stand in the root of an export, in any generation.
+var topLevel = map[string]bool{
+	// v3
+	"your_instagram_activity": true, "your_activity_across_facebook": true, "personal_information": true,
+	"connections": true, "media": true, "logged_information": true, "security_and_login_information": true,
+	"preferences": true, "ads_information": true, "apps_and_websites_off_of_instagram": true,
+	"start_here.html": true, "files": true, "no-data.txt": true,
+	// v2
+	"content": true, "account_information": true, "messages": true, "index.html": true, "followers_and_following": true,
+	"login_and_account_creation": true, "comments": true, "likes": true, "saved": true, "story_sticker_interactions": true,
+	// v1
+	"media.json": true, "profile.json": true, "photos": true, "videos": true, "stories": true, "direct": true, "profile": true,
+	"messages.json": true, "connections.json": true, "comments.json": true, "likes.json": true,
+}
+
+// junk are files that an operating system adds when somebody packs a folder again.
+func junk(name string) bool {
+	return strings.HasPrefix(name, "__MACOSX/") || path.Base(name) == ".DS_Store"
+}
+
+// maxWrapping is how many folders may be wrapped around an export: its own name, and one more
+// when it was delivered through Google Drive.
+const maxWrapping = 2
+
+// findRoot returns the folder, "" or ending in a slash, in which the export of one part lies,
+// and whether all of the part's files agree on it.
+func findRoot(entries []entry) (root string, ok bool) {
+	common, first := "", true
+	for i := range entries {
+		name := entries[i].name
+		if junk(name) {
+			continue
+		}
+		dir := name[:strings.LastIndexByte(name, '/')+1]
+		if first {
+			common, first = dir, false
+		}
+		for !strings.HasPrefix(dir, common) && !(entries[i].isFolder() && strings.HasPrefix(common, name)) {
+			common = common[:strings.LastIndexByte(common[:len(common)-1], '/')+1]
+		}
+	}
+	rest := common
+	for depth := 0; rest != ""; depth++ {
+		top, below, _ := strings.Cut(rest, "/")
+		if topLevel[top] {
+			break
+		}
+		if depth == maxWrapping {
+			return "", false
+		}
+		root += top + "/"
+		rest = below
+	}
+	// A name of an export's root inside an unknown folder: two exports lie side by side.
+	for i := range entries {
+		top, below, _ := strings.Cut(strings.TrimPrefix(entries[i].name, root), "/")
+		next, _, _ := strings.Cut(below, "/")
+		if topLevel[top] || junk(entries[i].name) {
+			continue
+		}
+		switch next {
+		case "your_instagram_activity", "your_activity_across_facebook", "personal_information", "connections", "start_here.html", "media.json":
+			return root, false
+		}
+	}
+	return root, true
+}
+
+// activity is the folder of a v3 export under which most lists lie. In some exports the media
+// of messages lie under a second such folder while the lists name them under the first, and
+// older lists leave the folder out. So it is left out on both sides when names are compared.
+var activity = regexp.MustCompile(`^your_[a-z_]*activity[a-z_]*/`)
+
+// canonical returns the name of a file in the export's root, without the activity folder.
+func canonical(rel string) string {
+	if strings.HasPrefix(rel, "your_") {
+		return rel[len(activity.FindString(rel)):]
+	}
+	return rel
+}
+
+// layout is what the file names of all parts together say about the export.
+type layout struct {
+	generation, format string
+	postsIn            map[string]bool // "content", "media": where posts_N.json lie
+	onlyMedia          bool            // no index at all
+}
+
+// covered says whether this package can judge the layout to the end.
+func (l layout) covered() bool {
+	return (l.generation == GenerationV3a || l.generation == GenerationV3b) && (l.format == FormatJSON || l.format == FormatMixed)
+}
+
+// findLayout looks at every file's name below its part's root.
+func findLayout(names func(yield func(rel string) bool)) layout {
+	seen := make(map[string]bool)
+	l := layout{postsIn: make(map[string]bool), onlyMedia: true}
+	var jsons, htmls int
+	for rel := range names {
+		dir, base := path.Split(rel)
+		top, _, _ := strings.Cut(rel, "/")
+		seen[top] = true
+		switch ext := path.Ext(base); {
+		case ext == ".json":
+			jsons++
+			l.onlyMedia = false
+		case ext == ".html" && base != "start_here.html" && base != "index.html":
+			htmls++
+			l.onlyMedia = false
+		}
+		switch {
+		case strings.HasPrefix(base, "posts_"):
+			switch dir {
+			case "your_instagram_activity/media/", "your_instagram_activity/content/":
+				l.postsIn[path.Base(dir)] = true
+				seen["v3:"+path.Base(dir)] = true
+			case "content/":
+				seen["v2:content"] = true
+			}
+		case strings.HasPrefix(rel, "your_instagram_activity/content/"):
+			seen["v3:content"] = true
+		case strings.HasPrefix(rel, "personal_information/personal_information/"):
+			seen["v3:personal"] = true
+		case dir == "personal_information/":
+			seen["v2b:personal"] = true
+		}
+	}
+	switch {
+	case jsons > 0 && htmls > 0:
+		l.format = FormatMixed
+	case jsons > 0:
+		l.format = FormatJSON
+	case htmls > 0:
+		l.format = FormatHTML
+	default:
+		l.format = FormatUnknown
+	}
+	switch {
+	case seen["v3:content"] && !seen["v3:media"]:
+		l.generation = GenerationV3a
+	case seen["your_instagram_activity"] || seen["v3:personal"]:
+		l.generation = GenerationV3b
+	case seen["account_information"]:
+		l.generation = GenerationV2a
+	case seen["v2b:personal"] || seen["content"]:
+		l.generation = GenerationV2b
+	case seen["media.json"] || seen["profile.json"]:
+		l.generation = GenerationV1
+	default:
+		l.generation = GenerationUnknown
+	}
+	return l
+}
+
+// explainLayout says why a layout cannot be judged.
+func explainLayout(l layout, entries []*entry, p *problems) {
+	if l.covered() {
+		if l.format == FormatMixed {
+			p.add(Question, "format-mixed", "", "The archive holds lists in JSON as well as web pages (HTML). Instagram delivers one or the other. "+
+				"Only the JSON lists were checked. Make sure that all parts come from one request.")
+		}
+		if len(l.postsIn) > 1 {
+			p.add(Error, "layout-mixed", "your_instagram_activity", "The lists of posts lie in two places that belong to different years of Instagram's layout. "+
+				"The parts probably come from different exports. Give only the parts of one export.")
+		}
+		return
+	}
+	nested := 0
+	for _, e := range entries {
+		if strings.HasSuffix(strings.ToLower(e.name), ".zip") {
+			nested++
+		}
+	}
+	switch {
+	case l.generation == GenerationUnknown && nested > 0:
+		p.add(Error, "part-nested", "", "The archive holds %d zip files instead of an export. Unpack it once and give the zips inside.", nested)
+	case l.generation == GenerationUnknown && l.onlyMedia && len(entries) > 0:
+		p.add(Error, "layout-unknown", "", "There are no lists (JSON files) in this archive, so nothing says what should be in it. "+
+			"If the export has several parts, give all of them together.")
+	case l.generation == GenerationUnknown:
+		p.add(Error, "layout-unknown", "", "This is not a folder layout of Instagram's that is known here. Nothing is guessed about it. "+
+			"Do not delete the account because of this archive.")
+	case l.format == FormatHTML:
+		p.add(Error, "layout-not-covered", "", "This export was requested as web pages (HTML). They can be read by a person but not be proven whole: "+
+			"request the export again and choose JSON.")
+	default:
+		p.add(Error, "layout-not-covered", "", "This export has an older folder layout of Instagram's (%s). Its files were read and are undamaged or named below, "+
+			"but whether anything is missing is not checked for this layout. Request a new export, in JSON.", l.generation)
+	}
+}

@@ -1,0 +1,154 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+
+	"golang.org/x/image/webp"
+)
+
+// Limits on pictures that are decoded. Instagram's own are at most a few megapixels.
+const (
+	maxPicture = 64 << 20 // bytes
+	maxPixels  = 50_000_000
+)
+
+// errNotDecoded is wrapped by findings about whole files of a sort that cannot be decoded here.
+var errNotDecoded = errors.New("it is of a sort that cannot be decoded here")
+
+// decodePicture decodes a picture to its end and returns its longer side in pixels. For a GIF
+// that is the first frame, and the structure of all others.
+func decodePicture(k kind, b []byte) (longer int, err error) {
+	defer func() {
+		// Decoders of strangers' bytes have panicked before. A picture that makes one panic is
+		// not a good picture, and no reason to stop looking after the account.
+		if r := recover(); r != nil {
+			err = fmt.Errorf("decoding it failed: %v", r)
+		}
+	}()
+	var (
+		config func(io.Reader) (image.Config, error)
+		decode func(io.Reader) (image.Image, error)
+	)
+	switch k {
+	case kindJPEG:
+		config, decode = jpeg.DecodeConfig, jpeg.Decode
+	case kindPNG:
+		config, decode = png.DecodeConfig, png.Decode
+	case kindGIF:
+		if err := walkGIF(b); err != nil {
+			return 0, err
+		}
+		config, decode = gif.DecodeConfig, gif.Decode
+	case kindWebP:
+		moving, err := walkWebP(b)
+		if err != nil {
+			return 0, err
+		}
+		if moving {
+			return 0, fmt.Errorf("%w: it moves", errNotDecoded)
+		}
+		config, decode = webp.DecodeConfig, webp.Decode
+	}
+	c, err := config(bytes.NewReader(b))
+	if err != nil {
+		return 0, undecodable(err)
+	}
+	if int64(c.Width)*int64(c.Height) > maxPixels {
+		return max(c.Width, c.Height), fmt.Errorf("%w: it has %d × %d pixels", errNotDecoded, c.Width, c.Height)
+	}
+	_, err = decode(bytes.NewReader(b))
+	return max(c.Width, c.Height), undecodable(err)
+}
+
+// undecodable tells features that the decoders lack from damage.
+func undecodable(err error) error {
+	_, isJPEG := errors.AsType[jpeg.UnsupportedError](err)
+	_, isPNG := errors.AsType[png.UnsupportedError](err)
+	if isJPEG || isPNG {
+		return fmt.Errorf("%w: %w", errNotDecoded, err)
+	}
+	return err
+}
+
+var errCut = errors.New("it is cut off")
+
+// walkGIF follows the blocks of a GIF (GIF89a specification, appendix A) to its trailer.
+// Decoding every frame would let a small file take any amount of memory.
+func walkGIF(b []byte) error {
+	r := bytes.NewReader(b)
+	skip := func(n int64) error {
+		if int64(r.Len()) < n {
+			return errCut
+		}
+		_, err := r.Seek(n, io.SeekCurrent)
+		return err
+	}
+	colors := func(packed byte) int64 {
+		if packed&0x80 == 0 {
+			return 0
+		}
+		return 3 << (packed&7 + 1)
+	}
+	if len(b) < 13 {
+		return errCut
+	}
+	if err := skip(13 + colors(b[10])); err != nil {
+		return err
+	}
+	for {
+		block, err := r.ReadByte()
+		if err != nil {
+			return errCut
+		}
+		switch block {
+		case 0x3b: // trailer
+			return nil
+		case 0x21: // extension: a label, then sub-blocks
+			err = skip(1)
+		case 0x2c: // frame: position, colours, code size, then sub-blocks
+			var frame [9]byte
+			if _, err := io.ReadFull(r, frame[:]); err != nil {
+				return errCut
+			}
+			err = skip(colors(frame[8]) + 1)
+		default:
+			return fmt.Errorf("a block of unknown type %#x", block)
+		}
+		for n := byte(1); err == nil && n != 0; {
+			if n, err = r.ReadByte(); err != nil {
+				return errCut
+			}
+			err = skip(int64(n))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// walkWebP checks that the chunks of a WebP (RFC 9649, section 2) fill it, and tells whether it moves.
+func walkWebP(b []byte) (moving bool, err error) {
+	if len(b) < 12 || int64(binary.LittleEndian.Uint32(b[4:]))+8 > int64(len(b)) {
+		return false, errCut
+	}
+	for rest := b[12 : binary.LittleEndian.Uint32(b[4:])+8]; len(rest) > 0; {
+		if len(rest) < 8 {
+			return moving, errCut
+		}
+		n := int64(binary.LittleEndian.Uint32(rest[4:]))
+		if n += n & 1; n > int64(len(rest)-8) {
+			return moving, errCut
+		}
+		moving = moving || string(rest[:4]) == "ANIM"
+		rest = rest[8+n:]
+	}
+	return moving, nil
+}

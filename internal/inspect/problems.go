@@ -1,0 +1,64 @@
+package inspect
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// maxPerCode bounds how many problems of one code and severity are listed one by one.
+const maxPerCode = 100
+
+// problems gathers findings. It is used by one goroutine only.
+type problems struct {
+	list  []Problem
+	count map[[2]string]int
+}
+
+func (p *problems) add(severity Severity, code, path, format string, args ...any) {
+	if p.count == nil {
+		p.count = make(map[[2]string]int)
+	}
+	key := [2]string{code, severity}
+	p.count[key]++
+	if p.count[key] <= maxPerCode {
+		p.list = append(p.list, Problem{Code: code, Severity: severity, Path: path, Text: fmt.Sprintf(format, args...)})
+	}
+}
+
+// sorted returns the findings, worst first, with a closing line for every list cut short.
+func (p *problems) sorted() []Problem {
+	out := slices.Clone(p.list)
+	for key, n := range p.count {
+		if n > maxPerCode {
+			out = append(out, Problem{
+				Code: key[0], Severity: key[1],
+				Text: fmt.Sprintf("There are %d more findings of this kind that are not listed here.", n-maxPerCode),
+			})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Problem) int {
+		return cmp.Or(
+			cmp.Compare(rank(a.Severity), rank(b.Severity)),
+			cmp.Compare(a.Code, b.Code),
+			// A closing line has no path and comes last of its kind.
+			cmp.Compare(pathRank(a), pathRank(b)),
+			cmp.Compare(a.Path, b.Path),
+			cmp.Compare(a.Text, b.Text),
+		)
+	})
+	if out == nil {
+		out = []Problem{}
+	}
+	return out
+}
+
+func pathRank(p Problem) int {
+	if p.Path == "" {
+		return 1
+	}
+	return 0
+}
+
+// rank orders severities, worst first.
+func rank(s Severity) int { return slices.Index([]Severity{Error, Question, Info}, s) }

@@ -1,0 +1,370 @@
+package inspect
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// offsets finds the records of a zip that has no comment.
+type offsets struct {
+	end, dir int
+	central  []int // per entry
+	local    []int
+}
+
+func locate(b []byte) offsets {
+	o := offsets{end: len(b) - lenEnd}
+	o.dir = int(binary.LittleEndian.Uint32(b[o.end+16:]))
+	for at := o.dir; at < o.end; {
+		o.central = append(o.central, at)
+		o.local = append(o.local, int(binary.LittleEndian.Uint32(b[at+42:])))
+		at += lenCentral + int(binary.LittleEndian.Uint16(b[at+28:])) + int(binary.LittleEndian.Uint16(b[at+30:])) + int(binary.LittleEndian.Uint16(b[at+32:]))
+	}
+	return o
+}
+
+// rawZip packs one picture per name without descriptors, so that headers can be falsified.
+func rawZip(names ...string) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for i, name := range names {
+		content := jpegOf(i + 1)
+		h := &zip.FileHeader{Name: name, CRC32: crc32.ChecksumIEEE(content), CompressedSize64: uint64(len(content)), UncompressedSize64: uint64(len(content))}
+		e, err := w.CreateRaw(h)
+		if err != nil {
+			panic(err)
+		}
+		e.Write(content)
+	}
+	w.Close()
+	return b.Bytes()
+}
+
+func TestFalsifiedContainers(t *testing.T) {
+	put16 := binary.LittleEndian.PutUint16
+	put32 := binary.LittleEndian.PutUint32
+	cases := []struct {
+		name   string
+		change func(b []byte, o offsets) []byte
+		want   string
+	}{
+		{"bit flip", func(b []byte, o offsets) []byte { b[o.local[1]+200] ^= 1; return b }, "entry-damaged"},
+		{"hole of zeros", func(b []byte, o offsets) []byte { clear(b[o.local[1]+200 : o.local[1]+600]); return b }, "entry-damaged"},
+		{"bit flip, checksum 0 in both places", func(b []byte, o offsets) []byte {
+			b[o.local[1]+200] ^= 1
+			put32(b[o.central[1]+16:], 0)
+			put32(b[o.local[1]+14:], 0)
+			return b
+		}, "entry-damaged"},
+		{"local name differs", func(b []byte, o offsets) []byte { b[o.local[1]+lenLocal] ^= 1; return b }, "entry-header-mismatch"},
+		{"local checksum differs", func(b []byte, o offsets) []byte { b[o.local[1]+14] ^= 1; return b }, "entry-header-mismatch"},
+		{"local method differs", func(b []byte, o offsets) []byte { b[o.local[1]+8] ^= 8; return b }, "entry-header-mismatch"},
+		{"local size differs", func(b []byte, o offsets) []byte { b[o.local[1]+18] ^= 1; return b }, "entry-header-mismatch"},
+		{"truncated by one byte", func(b []byte, o offsets) []byte { return b[:len(b)-1] }, "part-truncated"},
+		{"truncated in the middle", func(b []byte, o offsets) []byte { return b[:len(b)/2] }, "part-truncated"},
+		{"100 bytes after the end", func(b []byte, o offsets) []byte { return append(b, make([]byte, 100)...) }, "part-trailing-bytes"},
+		{"70 KB after the end", func(b []byte, o offsets) []byte { return append(b, make([]byte, 70_000)...) }, "part-trailing-bytes"},
+		{"100 bytes before", func(b []byte, o offsets) []byte { return append(make([]byte, 100), b...) }, "part-structure"},
+		{"two entries share one body", func(b []byte, o offsets) []byte {
+			// The second becomes a copy of the first, one letter of its name apart.
+			copy(b[o.central[1]:o.central[2]], b[o.central[0]:o.central[1]])
+			return b
+		}, "entry-duplicate entry-overlap entry-hidden"},
+		{"encryption flag", func(b []byte, o offsets) []byte { b[o.central[1]+8] |= 1; b[o.local[1]+6] |= 1; return b }, "entry-encrypted"},
+		{"count 2 of 3", func(b []byte, o offsets) []byte { put16(b[o.end+8:], 2); put16(b[o.end+10:], 2); return b }, "part-structure"},
+		{"count 4 of 3", func(b []byte, o offsets) []byte { put16(b[o.end+8:], 4); put16(b[o.end+10:], 4); return b }, "part-structure"},
+		{"first entry gone from the directory", func(b []byte, o offsets) []byte {
+			gone := o.central[1] - o.central[0]
+			put16(b[o.end+8:], 2)
+			put16(b[o.end+10:], 2)
+			put32(b[o.end+12:], uint32(o.end-o.dir-gone))
+			put32(b[o.end+16:], uint32(o.dir))
+			return slices.Delete(b, o.central[0], o.central[1])
+		}, "entry-hidden"},
+		{"unknown method", func(b []byte, o offsets) []byte { b[o.central[1]+10] = 12; b[o.local[1]+8] = 12; return b }, "entry-method"},
+		{"entry of a terabyte", func(b []byte, o offsets) []byte {
+			put32(b[o.central[1]+24:], 0xfffffff0)
+			return b
+		}, "entry-oversized"},
+		{"symbolic link", func(b []byte, o offsets) []byte {
+			b[o.central[1]+5] = 3
+			put32(b[o.central[1]+38:], uint32(0o120777)<<16)
+			return b
+		}, "part-structure"},
+		{"another disk", func(b []byte, o offsets) []byte { put16(b[o.central[1]+34:], 1); return b }, "part-structure"},
+		{"web page", func(b []byte, o offsets) []byte {
+			return []byte("\n<!DOCTYPE html><html><title>Log in</title></html>")
+		}, "part-is-html"},
+		{"other file", func(b []byte, o offsets) []byte { return bytes.Repeat([]byte("Rar!"), 100) }, "part-not-zip"},
+		{"nothing", func(b []byte, o offsets) []byte { return nil }, "part-empty"},
+		{"zip of nothing", func(b []byte, o offsets) []byte { return zipOf(nil) }, "part-no-entries"},
+		{"two ends that fit", func(b []byte, o offsets) []byte {
+			put16(b[o.end+20:], lenEnd)
+			second := slices.Clone(b[o.end:])
+			put16(second[20:], 0)
+			return append(b, second...)
+		}, "part-structure"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			b := rawZip("media/posts/1/a.jpg", "media/posts/1/b.jpg", "media/posts/1/c.jpg")
+			b = c.change(b, locate(b))
+			r := examine(t, part(partName, b))
+			for _, want := range strings.Fields(c.want) {
+				if !slices.Contains(codes(r, Error), want) {
+					t.Errorf("no error %s: %+v", want, r.Problems)
+				}
+			}
+			if slices.Contains(r.Checks, CheckStructure) && slices.Contains(r.Checks, CheckEntries) && c.want != "part-no-entries" &&
+				!slices.Contains([]string{"entry-hidden"}, c.want) {
+				t.Errorf("checks %v were said to be complete", r.Checks)
+			}
+		})
+	}
+}
+
+func TestUnsafeNames(t *testing.T) {
+	for _, name := range []string{"../../x.jpg", "/etc/x.jpg", `media\x.jpg`, "C:/x.jpg", "media//x.jpg", "media/./x.jpg", "media/\x01.jpg"} {
+		r := examine(t, part(partName, rawZip("media/a.jpg", name)))
+		if !slices.Contains(codes(r, Error), "entry-unsafe-name") {
+			t.Errorf("%q: %+v", name, r.Problems)
+		}
+	}
+	for _, pair := range [][2]string{{"media/a.jpg", "media/a.jpg"}, {"media/a.jpg", "media/A.jpg"}} {
+		r := examine(t, part(partName, rawZip(pair[0], pair[1])))
+		if !slices.Contains(codes(r, Error), "entry-duplicate") {
+			t.Errorf("%q: %+v", pair, r.Problems)
+		}
+	}
+}
+
+func TestNamesWithoutUTF8Flag(t *testing.T) {
+	for stored, want := range map[string]string{
+		"media/caf\x82.jpg":              "media/café.jpg", // code page 437
+		"media/café.jpg":                 "media/café.jpg", // UTF-8, flag forgotten
+		"media/requests_you've_sent.jpg": "media/requests_you've_sent.jpg",
+	} {
+		b := rawZip(stored)
+		o := locate(b)
+		b[o.central[0]+9] &^= 8
+		b[o.local[0]+7] &^= 8
+		var p problems
+		entries, complete := readStructure(&source{ctx: context.Background(), part: part("x.zip", b)}, &p)
+		if !complete || len(p.list) > 0 || entries[0].name != want {
+			t.Errorf("%q: %v %+v, want %q", stored, p.list, entries, want)
+		}
+	}
+}
+
+// TestGap puts bytes between entries that belong to none.
+func TestGap(t *testing.T) {
+	// archive/zip cannot leave gaps: insert one before the directory and move the pointer.
+	raw := zipOf(wholeExport())
+	o := locate(raw)
+	raw = slices.Insert(raw, o.dir, make([]byte, 40)...)
+	binary.LittleEndian.PutUint32(raw[o.end+40+16:], uint32(o.dir+40))
+	demand(t, examine(t, part(partName, raw)), "", "part-gap")
+}
+
+// TestZip64AndDescriptors reads what archive/zip writes with every size in a zip64 field.
+func TestZip64AndDescriptors(t *testing.T) {
+	raw := zipOf(wholeExport())
+	o := locate(raw)
+	// Replace the end record by one that points everywhere through zip64.
+	n, size := uint64(len(o.central)), uint64(o.end-o.dir)
+	end64 := binary.LittleEndian.AppendUint32(nil, sigEnd64)
+	end64 = binary.LittleEndian.AppendUint64(end64, 44)
+	end64 = append(end64, 45, 0, 45, 0)
+	end64 = append(end64, make([]byte, 8)...)
+	for _, v := range []uint64{n, n, size, uint64(o.dir)} {
+		end64 = binary.LittleEndian.AppendUint64(end64, v)
+	}
+	loc := binary.LittleEndian.AppendUint32(nil, sigLocator64)
+	loc = append(loc, 0, 0, 0, 0)
+	loc = binary.LittleEndian.AppendUint64(loc, uint64(o.end))
+	loc = append(loc, 1, 0, 0, 0)
+	end := slices.Clone(raw[o.end:])
+	copy(end[8:], "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+	wide := slices.Concat(raw[:o.end], end64, loc, end)
+	demand(t, examine(t, part(partName, wide)), "", "")
+
+	for at, name := range map[int]string{o.end + 24: "count", o.end + 40: "size", o.end + 48: "offset", o.end + 56 + 8: "locator"} {
+		bad := slices.Clone(wide)
+		bad[at] ^= 1
+		r := examine(t, part(partName, bad))
+		if !slices.Contains(codes(r, Error), "part-structure") {
+			t.Errorf("%s falsified: %+v", name, r.Problems)
+		}
+	}
+}
+
+// TestZip64FieldsAndDescriptors builds an entry by hand whose sizes are in zip64 fields only,
+// followed by a descriptor of each of the four lengths.
+func TestZip64FieldsAndDescriptors(t *testing.T) {
+	content, name := jpegOf(1), "media/a.jpg"
+	crc, n := crc32.ChecksumIEEE(content), uint64(len(content))
+	le := binary.LittleEndian
+	narrow := le.AppendUint32(le.AppendUint32(le.AppendUint32(nil, crc), uint32(n)), uint32(n))
+	wide := le.AppendUint64(le.AppendUint64(le.AppendUint32(nil, crc), n), n)
+	signature := []byte("PK\x07\x08")
+	wrong := slices.Clone(narrow)
+	wrong[0] ^= 1
+	for _, c := range []struct {
+		descriptor []byte
+		questions  string
+	}{
+		{narrow, ""},
+		{slices.Concat(signature, narrow), ""},
+		{wide, ""},
+		{slices.Concat(signature, wide), ""},
+		{nil, ""},
+		{wrong, "part-gap"},
+	} {
+		flags := byte(flagDescriptor)
+		common := slices.Concat([]byte{45, 0, flags, 0, 0, 0, 0, 0, 0, 0}, le.AppendUint32(nil, crc),
+			[]byte("\xff\xff\xff\xff\xff\xff\xff\xff"), le.AppendUint16(nil, uint16(len(name))))
+		sizes := slices.Concat([]byte{1, 0, 16, 0}, le.AppendUint64(nil, n), le.AppendUint64(nil, n))
+		offset := slices.Concat([]byte{1, 0, 24, 0}, sizes[4:], make([]byte, 8))
+		local := slices.Concat([]byte("PK\x03\x04"), common, []byte{20, 0}, []byte(name), sizes, content, c.descriptor)
+		dir := slices.Concat([]byte("PK\x01\x02\x2d\x00"), common, []byte{28, 0}, make([]byte, 10), []byte("\xff\xff\xff\xff"), []byte(name), offset)
+		end := slices.Concat([]byte("PK\x05\x06\x00\x00\x00\x00\x01\x00\x01\x00"), le.AppendUint32(nil, uint32(len(dir))), le.AppendUint32(nil, uint32(len(local))), []byte{0, 0})
+		r := examine(t, part(partName, slices.Concat(local, dir, end)))
+		demand(t, r, "layout-unknown", c.questions)
+		if r.Counts.Media != 1 || !slices.Contains(r.Checks, CheckEntries) {
+			t.Errorf("descriptor %x: %+v", c.descriptor, r)
+		}
+	}
+}
+
+// TestAgreesWithArchiveZip holds our own reading of a zip against the standard library's.
+func TestAgreesWithArchiveZip(t *testing.T) {
+	raw := zipOf(wholeExport())
+	compareWithArchiveZip(t, raw)
+}
+
+func compareWithArchiveZip(t *testing.T, raw []byte) {
+	t.Helper()
+	var p problems
+	src := &source{ctx: context.Background(), part: part("x.zip", raw)}
+	entries, complete := readStructure(src, &p)
+	if !complete || slices.ContainsFunc(p.list, func(p Problem) bool { return p.Severity == Error }) {
+		return
+	}
+	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil && len(entries) > 0 && !errors.Is(err, zip.ErrInsecurePath) {
+		t.Fatalf("accepted %d entries of what archive/zip refuses: %v", len(entries), err)
+	}
+	if err != nil {
+		return
+	}
+	if len(z.File) != len(entries) {
+		t.Fatalf("%d entries, archive/zip has %d", len(entries), len(z.File))
+	}
+	byName := make(map[string]*entry)
+	for i := range entries {
+		byName[entries[i].rawName()] = &entries[i]
+	}
+	rd := newReader(src, newUnion(nil, nil, &p), newTally(), func(int64) {})
+	for _, f := range z.File {
+		e := byName[f.Name]
+		if e == nil || uint64(e.size) != f.UncompressedSize64 || e.crc != f.CRC32 {
+			t.Fatalf("%q: %+v differs from %+v", f.Name, e, f.FileHeader)
+		}
+		if e.isFolder() {
+			continue
+		}
+		e.rel = e.name
+		rd.read(e)
+		theirs := func() error {
+			r, err := f.Open()
+			if err != nil {
+				return err
+			}
+			defer r.Close()
+			_, err = io.Copy(io.Discard, r)
+			return err
+		}()
+		if theirs != nil && e.state != stateDamaged {
+			t.Fatalf("%q: archive/zip says %v, we say %d", f.Name, theirs, e.state)
+		}
+	}
+}
+
+func FuzzStructure(f *testing.F) {
+	f.Add(zipOf(wholeExport()))
+	f.Add(rawZip("a.jpg", "b/c.jpg"))
+	f.Add([]byte("PK\x05\x06" + strings.Repeat("\x00", 18)))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, err := Inspect(context.Background(), []Part{part(partName, b)}, nil); err != nil {
+			t.Fatal(err)
+		}
+		compareWithArchiveZip(t, b)
+	})
+}
+
+// brokenDisk fails to read behind a place.
+type brokenDisk struct {
+	b  []byte
+	at int64
+}
+
+var errDisk = fmt.Errorf("input/output error: %w", fs.ErrInvalid)
+
+func (d brokenDisk) ReadAt(p []byte, off int64) (int, error) {
+	if off <= d.at && d.at < off+int64(len(p)) {
+		return 0, errDisk
+	}
+	return bytes.NewReader(d.b).ReadAt(p, off)
+}
+
+// TestBrokenDisk: the disk's faults are errors, never findings about the archive.
+func TestBrokenDisk(t *testing.T) {
+	b := zipOf(wholeExport())
+	for _, known := range []string{"", strings.Repeat("0", 64)} {
+		for at := int64(0); at < int64(len(b)); at += 97 {
+			p := Part{Name: partName, Size: int64(len(b)), R: brokenDisk{b, at}, SHA256: known}
+			if r, err := Inspect(context.Background(), []Part{p}, nil); !errors.Is(err, errDisk) {
+				t.Fatalf("byte %d: %v %+v", at, err, r)
+			}
+		}
+	}
+	short := Part{Name: partName, Size: int64(len(b)) + 1000, R: bytes.NewReader(b)}
+	if _, err := Inspect(context.Background(), []Part{short}, nil); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a part shorter than its size: %v", err)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	b := zipOf(wholeExport())
+	_, err := Inspect(ctx, []Part{part(partName, b)}, func(done, total int64) { cancel() })
+	if !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+func TestProgress(t *testing.T) {
+	b := zipOf(wholeExport())
+	var last, total int64
+	if _, err := Inspect(t.Context(), []Part{part(partName, b)}, func(d, n int64) {
+		if d < last || d > n {
+			t.Errorf("%d after %d of %d", d, last, n)
+		}
+		last, total = d, n
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if total != 2*int64(len(b)) || last < total/2 {
+		t.Errorf("ended at %d of %d", last, total)
+	}
+}

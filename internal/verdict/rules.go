@@ -1,0 +1,197 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/inspect"
+)
+
+// rule is one thing that must hold. Its check returns what speaks against
+// "safe", or what is worth knowing; nothing when all is well.
+type rule struct {
+	code  string
+	check func(Facts) []Reason
+}
+
+// rules is the whole of what a verdict looks at, in the order it is told.
+var rules = []rule{
+	{"not-received", received},
+	{"not-inspected", inspected},
+	{"parts-differ", samePartsInspected},
+	{"checks-unfinished", everyCheckFinished},
+	{"wrong-account", rightAccount},
+	{"layout-not-covered", knownLayout},
+	{"findings", findings},
+	{"copies", everyCopyProven},
+	{"part-count", allPartsHere},
+	{"range", allYears},
+	{"quality-unknown", quality},
+}
+
+func fails(code, format string, args ...any) []Reason {
+	return []Reason{{code, inspect.Error, fmt.Sprintf(format, args...)}}
+}
+
+func asks(code, format string, args ...any) []Reason {
+	return []Reason{{code, inspect.Question, fmt.Sprintf(format, args...)}}
+}
+
+const requestAgain = "Ask Instagram for a new export (All time, High quality, JSON, every category)."
+
+func received(f Facts) []Reason {
+	if len(f.Parts) > 0 {
+		return nil
+	}
+	return fails("not-received", "No archive has been received.")
+}
+
+func inspected(f Facts) []Reason {
+	if f.Report != nil {
+		return nil
+	}
+	return fails("not-inspected", "The archive has not been inspected.")
+}
+
+// samePartsInspected makes sure that the report speaks of the very bytes that
+// were received.
+func samePartsInspected(f Facts) []Reason {
+	if f.Report == nil {
+		return nil
+	}
+	same := func(p Part, r inspect.PartReport) bool {
+		return p.Name == r.Name && p.Size == r.Size && p.SHA256 != "" && p.SHA256 == r.SHA256
+	}
+	ok := len(f.Parts) == len(f.Report.Parts)
+	for _, p := range f.Parts {
+		ok = ok && slices.ContainsFunc(f.Report.Parts, func(r inspect.PartReport) bool { return same(p, r) })
+	}
+	if ok {
+		return nil
+	}
+	return fails("parts-differ", "The files that were inspected are not the files that were received.")
+}
+
+func everyCheckFinished(f Facts) []Reason {
+	if f.Report == nil {
+		return nil
+	}
+	var missing []string
+	for _, c := range inspect.AllChecks {
+		if !slices.Contains(f.Report.Checks, c) {
+			missing = append(missing, c)
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	return fails("checks-unfinished", "Not everything could be checked (%s), because of the faults named here.", strings.Join(missing, ", "))
+}
+
+func rightAccount(f Facts) []Reason {
+	if f.Report == nil {
+		return nil
+	}
+	switch got := strings.ToLower(f.Report.Username); {
+	case got == "":
+		return fails("wrong-account", "Nothing in the archive says whose it is. It should be the archive of %s.", f.Account)
+	case f.Account == "" || got != strings.ToLower(f.Account):
+		return fails("wrong-account", "This is the archive of %s, not of %s. Make sure that you were logged in as %s when you asked for the export.",
+			f.Report.Username, f.Account, f.Account)
+	}
+	return nil
+}
+
+func knownLayout(f Facts) []Reason {
+	if f.Report == nil {
+		return nil
+	}
+	generation := f.Report.Generation == inspect.GenerationV3a || f.Report.Generation == inspect.GenerationV3b
+	if generation && f.Report.Format == inspect.FormatJSON {
+		return nil
+	}
+	return fails("layout-not-covered", "The archive is stored, but igwatchd cannot judge this kind of export (layout %s, format %s). %s",
+		f.Report.Generation, f.Report.Format, requestAgain)
+}
+
+// findings passes on what the inspection found, with its own words.
+func findings(f Facts) []Reason {
+	if f.Report == nil {
+		return nil
+	}
+	var out []Reason
+	for _, p := range f.Report.Problems {
+		text := p.Text
+		if p.Path != "" && !strings.Contains(text, p.Path) {
+			text = p.Path + ": " + text
+		}
+		out = append(out, Reason{p.Code, p.Severity, text})
+	}
+	if n := f.Report.References.Total - f.Report.References.Resolved; n > 0 && len(f.Report.References.Missing) == 0 {
+		out = append(out, fails("references-missing", "%d files that the archive speaks of are not in it.", n)...)
+	}
+	return out
+}
+
+func everyCopyProven(f Facts) []Reason {
+	if len(f.Copies) == 0 {
+		return fails("not-stored", "The archive has not been stored.")
+	}
+	var out []Reason
+	for _, c := range f.Copies {
+		if !c.Proven {
+			out = append(out, fails("copy-not-proven", "The copy in %s has not been written and read back.", c.Place)...)
+		}
+	}
+	return out
+}
+
+// allPartsHere: nothing in a zip says how many there are.
+func allPartsHere(f Facts) []Reason {
+	switch n := len(f.Parts); {
+	case n == 0:
+		return nil
+	case f.Announced > n:
+		return fails("parts-missing", "Instagram offers %d files, %d of them are here. Download the others too.", f.Announced, n)
+	case f.Announced == n:
+		return nil
+	case n == 1:
+		return asks("part-count", "One file is here. Open Instagram's download page: does it offer just one file for this export? If it offers more, download them too.")
+	default:
+		return asks("part-count", "%d files are here. Open Instagram's download page: does it offer just as many for this export?", n)
+	}
+}
+
+// allYears: an export may have been requested for the last year only, and its
+// bytes do not say so.
+func allYears(f Facts) []Reason {
+	r := f.Report
+	if r == nil {
+		return nil
+	}
+	if f.Posts > r.Counts.Posts+r.Counts.Reels {
+		return fails("posts-missing", "The profile shows %d posts, the archive holds %d posts and %d reels. %s",
+			f.Posts, r.Counts.Posts, r.Counts.Reels, requestAgain)
+	}
+	if r.Range.Known || f.Posts > 0 && r.Counts.Posts >= f.Posts {
+		return nil
+	}
+	if r.Range.From == "" {
+		return asks("range-unknown", "The archive holds no posts, stories or reels of yours. Is that right?")
+	}
+	return asks("range-unknown", "The oldest thing in the archive is of %s, the newest of %s; there are %d posts. "+
+		"Does your profile reach no further back, and did you choose \"All time\" as the date range?", r.Range.From, r.Range.To, r.Counts.Posts)
+}
+
+// quality: nothing in an export says at which quality it was requested.
+func quality(f Facts) []Reason {
+	if f.Report == nil || f.Report.Counts.Media == 0 {
+		return nil
+	}
+	text := "Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so"
+	if e := f.Report.Evidence; e.Pictures > 0 {
+		text += fmt.Sprintf("; its largest picture is %d pixels long", e.LongestSide)
+	}
+	return asks("quality-unknown", "%s.", text)
+}

@@ -1,0 +1,123 @@
+// Package verdict decides, from facts alone, whether an account can be deleted.
+// It is pure: no disk, no network, no clock. It fails closed: whatever is not
+// known to be right is wrong, and an error while judging is "not safe".
+package verdict
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/igwatchd/igwatchd/internal/inspect"
+)
+
+// The verdicts.
+const (
+	Safe      = "safe"
+	Questions = "questions"
+	NotSafe   = "not-safe"
+)
+
+// Part is one archive file as it was received.
+type Part struct {
+	Name   string
+	Size   int64  // in bytes
+	SHA256 string // lower-case hex, computed while receiving
+}
+
+// Copy is one place where the archive must be stored.
+type Copy struct {
+	Place  string // as the person calls it
+	Proven bool   // every byte was read back from it and has the right digest
+	At     time.Time
+}
+
+// Facts is everything a verdict is founded on.
+type Facts struct {
+	Account   string          // whose archive it must be
+	Posts     int             // what the profile shows; 0: not told
+	Announced int             // how many files Instagram offered; 0: not known
+	Parts     []Part          // what was received
+	Report    *inspect.Report // nil: not inspected
+	Copies    []Copy          // every place that must hold a copy, proven or not
+	Answers   map[string]bool // codes of questions that the person answered with yes
+}
+
+// Reason is one finding and what it means.
+type Reason struct {
+	Code     string `json:"code"`
+	Severity string `json:"severity"` // error | question | info
+	Text     string `json:"text"`
+}
+
+// Verdict is the decision with everything it rests on. Errors come first, then
+// open questions, then what is only worth knowing.
+type Verdict struct {
+	Verdict string
+	Reasons []Reason
+}
+
+// Judge decides. The same facts always give the same verdict.
+func Judge(f Facts) (v Verdict) {
+	defer func() {
+		if r := recover(); r != nil {
+			v = Verdict{NotSafe, []Reason{{
+				"judging-failed", inspect.Error,
+				fmt.Sprintf("The archive could not be judged because of a fault in igwatchd itself (%v). Please report it, and do not delete the account.", r),
+			}}}
+		}
+	}()
+	var errors, questions, infos []Reason
+	for _, r := range rules {
+		for _, finding := range r.check(f) {
+			if finding.Severity == inspect.Question && f.Answers[finding.Code] {
+				finding.Severity = inspect.Info
+				finding.Text = "You confirmed: " + finding.Text
+			}
+			switch finding.Severity {
+			case inspect.Question:
+				questions = append(questions, finding)
+			case inspect.Info:
+				infos = append(infos, finding)
+			default: // an unknown severity is no reason to be lenient
+				errors = append(errors, finding)
+			}
+		}
+	}
+	v.Reasons = append(append(append([]Reason{}, errors...), questions...), infos...)
+	switch {
+	case len(errors) > 0:
+		v.Verdict = NotSafe
+	case len(questions) > 0:
+		v.Verdict = Questions
+	default:
+		v.Verdict = Safe
+	}
+	return v
+}
+
+// Open returns the reasons of the given severity.
+func (v Verdict) Open(severity string) []Reason {
+	var list []Reason
+	for _, r := range v.Reasons {
+		if r.Severity == severity {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// Sentence says the verdict in plain words.
+func (v Verdict) Sentence(account string) string {
+	switch v.Verdict {
+	case Safe:
+		return "The archive of " + account + " is complete and stored. Deleting the account can go ahead."
+	case Questions:
+		n := len(v.Open(inspect.Question))
+		if n == 1 {
+			return "The archive of " + account + " is whole and stored. Before you delete the account, one question is left that only you can answer."
+		}
+		return fmt.Sprintf("The archive of %s is whole and stored. Before you delete the account, %d questions are left that only you can answer.", account, n)
+	default:
+		return "Do not delete the account " + account + ": its archive is not complete."
+	}
+}

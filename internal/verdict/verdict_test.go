@@ -1,0 +1,160 @@
+package verdict
+
+import (
+	"slices"
+	"testing"
+	"testing/quick"
+
+	"github.com/igwatchd/igwatchd/internal/inspect"
+)
+
+const sum = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+// whole are facts about an archive that nothing can be said against.
+func whole() Facts {
+	return Facts{
+		Account: "jane.doe", Posts: 412, Announced: 1,
+		Parts: []Part{{"a.zip", 100, sum}},
+		Report: &inspect.Report{
+			Username: "jane.doe", Generation: "v3b", Format: "json",
+			Range:      inspect.Range{From: "2014-01-02", To: "2026-11-20", Known: true},
+			Parts:      []inspect.PartReport{{Name: "a.zip", Size: 100, SHA256: sum, Entries: 9}},
+			Counts:     inspect.Counts{Posts: 412, Media: 500},
+			References: inspect.References{Total: 500, Resolved: 500},
+			Checks:     slices.Clone(inspect.AllChecks),
+			Evidence:   inspect.Evidence{Pictures: 400, LongestSide: 1440},
+		},
+		Copies:  []Copy{{Place: "archive", Proven: true}},
+		Answers: map[string]bool{"quality-unknown": true},
+	}
+}
+
+func TestNothingAgainstItIsSafe(t *testing.T) {
+	if v := Judge(whole()); v.Verdict != Safe || len(v.Open(inspect.Error)) != 0 {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestRules(t *testing.T) {
+	tests := map[string]struct {
+		change        func(f *Facts)
+		verdict, code string
+	}{
+		"nothing known":         {func(f *Facts) { *f = Facts{} }, NotSafe, "not-received"},
+		"not inspected":         {func(f *Facts) { f.Report = nil }, NotSafe, "not-inspected"},
+		"other bytes inspected": {func(f *Facts) { f.Report.Parts[0].SHA256 = "x" }, NotSafe, "parts-differ"},
+		"digest unknown":        {func(f *Facts) { f.Report.Parts[0].SHA256, f.Parts[0].SHA256 = "", "" }, NotSafe, "parts-differ"},
+		"one part not inspected": {func(f *Facts) {
+			f.Parts = append(f.Parts, Part{"b.zip", 1, sum})
+			f.Announced = 2
+		}, NotSafe, "parts-differ"},
+		"wrong account":    {func(f *Facts) { f.Report.Username = "bob" }, NotSafe, "wrong-account"},
+		"nobody's":         {func(f *Facts) { f.Report.Username = "" }, NotSafe, "wrong-account"},
+		"account unknown":  {func(f *Facts) { f.Account, f.Report.Username = "", "" }, NotSafe, "wrong-account"},
+		"old layout":       {func(f *Facts) { f.Report.Generation = "v1" }, NotSafe, "layout-not-covered"},
+		"unknown layout":   {func(f *Facts) { f.Report.Generation = "v4" }, NotSafe, "layout-not-covered"},
+		"HTML":             {func(f *Facts) { f.Report.Format = "html" }, NotSafe, "layout-not-covered"},
+		"a finding":        {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "crc", Severity: "error", Text: "t"}} }, NotSafe, "crc"},
+		"odd severity":     {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "crc", Severity: "fatal", Text: "t"}} }, NotSafe, "crc"},
+		"a question":       {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "gap", Severity: "question", Text: "t"}} }, Questions, "gap"},
+		"unexplained miss": {func(f *Facts) { f.Report.References.Resolved-- }, NotSafe, "references-missing"},
+		"no copy":          {func(f *Facts) { f.Copies = nil }, NotSafe, "not-stored"},
+		"copy not read":    {func(f *Facts) { f.Copies[0].Proven = false }, NotSafe, "copy-not-proven"},
+		"replica missing":  {func(f *Facts) { f.Copies = append(f.Copies, Copy{Place: "usb"}) }, NotSafe, "copy-not-proven"},
+		"part missing":     {func(f *Facts) { f.Announced = 2 }, NotSafe, "parts-missing"},
+		"parts not known":  {func(f *Facts) { f.Announced = 0 }, Questions, "part-count"},
+		"fewer posts":      {func(f *Facts) { f.Posts = 413 }, NotSafe, "posts-missing"},
+		"range not known":  {func(f *Facts) { f.Report.Range.Known, f.Posts = false, 0 }, Questions, "range-unknown"},
+		"reels do not prove the range": {func(f *Facts) {
+			f.Report.Range.Known, f.Posts, f.Report.Counts.Reels = false, 420, 20
+		}, Questions, "range-unknown"},
+		"nothing of one's own": {func(f *Facts) {
+			f.Report.Range, f.Posts, f.Report.Counts.Posts = inspect.Range{}, 0, 0
+		}, Questions, "range-unknown"},
+		"quality not known":      {func(f *Facts) { f.Answers = nil }, Questions, "quality-unknown"},
+		"answer to an error":     {func(f *Facts) { f.Copies = nil; f.Answers["not-stored"] = true }, NotSafe, "not-stored"},
+		"posts prove the range":  {func(f *Facts) { f.Report.Range.Known = false }, Safe, ""},
+		"capital letters":        {func(f *Facts) { f.Report.Username = "Jane.Doe" }, Safe, ""},
+		"info changes nothing":   {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "x", Severity: "info", Text: "t"}} }, Safe, "x"},
+		"answered part question": {func(f *Facts) { f.Announced = 0; f.Answers["part-count"] = true }, Safe, "part-count"},
+	}
+	for _, c := range inspect.AllChecks {
+		tests["without "+c] = struct {
+			change        func(f *Facts)
+			verdict, code string
+		}{func(f *Facts) {
+			f.Report.Checks = slices.DeleteFunc(f.Report.Checks, func(x string) bool { return x == c })
+		}, NotSafe, "checks-unfinished"}
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			f := whole()
+			tt.change(&f)
+			v := Judge(f)
+			if v.Verdict != tt.verdict {
+				t.Errorf("verdict %s, want %s: %+v", v.Verdict, tt.verdict, v.Reasons)
+			}
+			if tt.code != "" && !slices.ContainsFunc(v.Reasons, func(r Reason) bool { return r.Code == tt.code && r.Text != "" }) {
+				t.Errorf("no reason %s in %+v", tt.code, v.Reasons)
+			}
+		})
+	}
+}
+
+func TestAFaultWhileJudgingIsNotSafe(t *testing.T) {
+	old := rules
+	defer func() { rules = old }()
+	rules = append(slices.Clone(old), rule{"boom", func(Facts) []Reason { panic("boom") }})
+	if v := Judge(whole()); v.Verdict != NotSafe || v.Reasons[0].Code != "judging-failed" {
+		t.Errorf("%+v", v)
+	}
+}
+
+// TestSafeNeedsEverything takes random facts: whenever they are called safe,
+// each condition must hold on its own.
+func TestSafeNeedsEverything(t *testing.T) {
+	safe := 0
+	try := func(posts uint8, announced uint8, user, gen, copies, answered, known, checks, second bool, problem uint8) bool {
+		f := whole()
+		f.Posts, f.Announced = int(posts)*4, int(announced%3)
+		f.Report.Range.Known = known
+		f.Answers = map[string]bool{"quality-unknown": answered, "part-count": answered, "range-unknown": answered}
+		if !user {
+			f.Report.Username = "bob"
+		}
+		if !gen {
+			f.Report.Generation = "unknown"
+		}
+		if second {
+			f.Copies = append(f.Copies, Copy{Place: "usb", Proven: copies})
+		}
+		f.Copies[0].Proven = copies
+		if !checks {
+			f.Report.Checks = f.Report.Checks[1:]
+		}
+		if s := []string{"", "", "info", "question", "error"}[problem%5]; s != "" {
+			f.Report.Problems = []inspect.Problem{{Code: "p", Severity: s, Text: "t"}}
+		}
+		v := Judge(f)
+		if v.Verdict != Safe {
+			return v.Verdict == Questions || v.Verdict == NotSafe
+		}
+		safe++
+		return user && gen && copies && checks && answered && f.Announced < 2 && problem%5 < 3 && f.Posts <= 412
+	}
+	if err := quick.Check(try, &quick.Config{MaxCount: 20000}); err != nil {
+		t.Error(err)
+	}
+	if safe == 0 {
+		t.Error("no random facts were safe: the property says nothing")
+	}
+}
+
+func TestSentencesNeverInviteWrongly(t *testing.T) {
+	for _, v := range []string{Questions, NotSafe, "", "other"} {
+		s := Verdict{Verdict: v}.Sentence("jane")
+		if slices.Contains([]string{"", s}, Verdict{Verdict: Safe}.Sentence("jane")) {
+			t.Errorf("%s: %s", v, s)
+		}
+	}
+}
