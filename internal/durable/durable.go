@@ -130,7 +130,7 @@ func MkdirAll(dir string, perm fs.FileMode) error {
 		}
 		return nil
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) { // what is in the way is named below
 		return classify(err)
 	}
 	parent := filepath.Dir(dir)

@@ -209,7 +209,9 @@ func TestMkdirAllSaysWhatIsInTheWay(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "f"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := MkdirAll(filepath.Join(dir, "f"), 0o750); err == nil || !strings.Contains(err.Error(), "is a file") {
-		t.Errorf("got %v", err)
+	for _, path := range []string{"f", "f/g/h"} {
+		if err := MkdirAll(filepath.Join(dir, path), 0o750); err == nil || !strings.Contains(err.Error(), "is a file") {
+			t.Errorf("%s: got %v", path, err)
+		}
 	}
 }

@@ -34,16 +34,16 @@ func TestExports(t *testing.T) {
 		{"posts requested, there are none", contents{
 			mediaD + "posts_1.json": nil, "media/posts/201904/one.jpg": nil, "media/posts/202407/two.jpg": nil, "media/posts/202407/three.mp4": nil,
 			mediaD + "no-data.txt": []byte("You have no data in this section"),
-		}, "", "section-empty"},
+		}, "", "posts-empty"},
 		{"the note says no posts, but there are files", contents{
 			mediaD + "posts_1.json": nil, mediaD + "no-data.txt": []byte("You have no data in this section"),
 		}, "index-missing section-missing", ""},
 		{"an empty list of posts", contents{
 			mediaD + "posts_1.json": []byte("[]"), "media/posts/201904/one.jpg": nil, "media/posts/202407/two.jpg": nil, "media/posts/202407/three.mp4": nil,
-		}, "", "section-empty"},
+		}, "", "posts-empty"},
 		{"list of posts in an unknown form", contents{
 			mediaD + "posts_1.json": []byte(`{"posts":{"x":[` + medium("media/posts/201904/one.jpg", "2019-04-02") + `]}}`),
-		}, "index-unreadable", "section-empty"},
+		}, "index-unreadable", "posts-empty"},
 		{"zero-byte picture", contents{"media/posts/201904/one.jpg": {}}, "media-empty", ""},
 		{"picture cut in half", contents{"media/posts/201904/one.jpg": jpegOf(1)[:len(jpegOf(1))/2]}, "media-damaged", ""},
 		{"picture without its last two bytes", contents{"media/posts/201904/one.jpg": jpegOf(1)[:len(jpegOf(1))-2]}, "media-damaged", ""},
@@ -71,6 +71,8 @@ func TestExports(t *testing.T) {
 		{"a file of the same base name is another file", contents{"media/posts/201904/one.jpg": nil, "media/posts/201905/one.jpg": jpegOf(1)}, "media-missing", ""},
 		{"gap in the posts", contents{mediaD + "posts_3.json": onePost}, "index-gap", ""},
 		{"posts begin at 2", contents{mediaD + "posts_1.json": nil, mediaD + "posts_2.json": onePost}, "index-gap", ""},
+		{"gap in the stories", contents{mediaD + "stories_1.json": []byte(`{"ig_stories":[]}`), mediaD + "stories_3.json": []byte(`{"ig_stories":[]}`)}, "index-gap", ""},
+		{"picture too large to decode", contents{"media/posts/201904/one.jpg": hugePNG()}, "", "media-not-checked"},
 		{"gap in a conversation", contents{dmThread + "message_2.json": nil, dmThread + "message_10.json": []byte(`{"messages":[]}`)}, "index-gap", ""},
 		{"conversation without its text", contents{dmThread + "message_1.json": nil, dmThread + "message_2.json": nil}, "messages-missing", ""},
 		{"gap in the followers", contents{"connections/followers_and_following/followers_3.json": []byte(`[]`)}, "index-gap", ""},
@@ -80,7 +82,7 @@ func TestExports(t *testing.T) {
 		{"web pages beside lists", contents{activityD + "likes/liked_posts.html": []byte("<html>")}, "", "format-mixed"},
 		{"no messages requested", contents{
 			dmThread + "message_1.json": nil, dmThread + "message_2.json": nil, dmThread + "photos/dm.jpg": nil, dmThread + "audio/voice.aac": nil,
-		}, "", "section-absent"},
+		}, "", "messages-absent"},
 		{"files without a list", contents{"media/archived_posts/202001/a.jpg": jpegOf(20)}, "index-missing", ""},
 		{"one file too many", contents{"media/posts/202001/a.jpg": jpegOf(20)}, "", ""},
 		{"recently deleted, none", contents{mediaD + "recently_deleted_content.json": []byte(`{"ig_recently_deleted_media":[]}`)}, "", ""},

@@ -63,6 +63,7 @@ type inspection struct {
 	digests  []string
 	whole    bool // every structure pass came to its end
 	unread   bool // some entries were not read to the end
+	unlisted bool // some lists were not
 	identity identity
 	layout   layout
 	union    *union
@@ -136,6 +137,7 @@ func (in *inspection) read() error {
 			return err
 		}
 	}
+	in.meter.tick(in.meter.total - in.meter.done) // headers, which no entry counts
 	return nil
 }
 
@@ -258,8 +260,10 @@ func (in *inspection) fillChecks(r *Report) {
 		switch c {
 		case CheckEntries, CheckMediaKind, CheckMediaDecoded:
 			done = done && !in.unread
-		case CheckIdentity, CheckIndexes, CheckReferences:
+		case CheckIdentity, CheckIndexes:
 			done = done && !in.unread && in.layout.covered()
+		case CheckReferences:
+			done = done && !in.unread && !in.unlisted && in.layout.covered()
 		}
 		if done {
 			r.Checks = append(r.Checks, c)

@@ -99,7 +99,7 @@ func (l *tokenLimit) Read(p []byte) (int, error) {
 	if l.read-l.used > maxToken {
 		return 0, errTooLong
 	}
-	n, err := l.r.Read(p)
+	n, err := l.r.Read(p[:min(len(p), 1<<16)]) // the buffer doubles: do not fill it in one go
 	l.read += int64(n)
 	return n, err
 }

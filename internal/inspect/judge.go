@@ -58,6 +58,7 @@ func (in *inspection) judgeEntries(r *Report) {
 		if e.twin && e.state != stateDamaged {
 			continue
 		}
+		in.unlisted = in.unlisted || path.Ext(e.rel) == ".json" && e.state != stateGood
 		named := e.refs != 0
 		switch {
 		case e.state == stateDamaged:
@@ -71,7 +72,7 @@ func (in *inspection) judgeEntries(r *Report) {
 		case e.state == stateEmpty && (named || expectsMedia(e.rel)):
 			in.add(e.severity(), "media-empty", e.rel, "This file has no content. Save the picture or video from the app by itself, or request a new export.")
 		case e.state == stateUnchecked && e.kind.picture():
-			in.add(e.severity(), "media-not-checked", e.rel, "This picture could not be decoded to check it (%s). Open it and look whether it is whole.", e.detail)
+			in.add(Question, "media-not-checked", e.rel, "This picture could not be decoded to check it (%s). Open it and look whether it is whole.", e.detail)
 		case e.state == stateUnchecked && e.kind.family() == "":
 			subtitle := e.kind == kindText && e.refs&refSubtitle != 0
 			if (named || expectsMedia(e.rel)) && !subtitle {
@@ -209,14 +210,14 @@ func (in *inspection) judgeSections(r *Report) {
 		in.add(Error, "messages-missing", without.first, "%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.", without.n)
 	}
 	if !sections["messages"] {
-		in.add(Question, "section-absent", "your_instagram_activity/messages", "There are no direct messages in this archive. That is right if the account has none. "+
+		in.add(Question, "messages-absent", "your_instagram_activity/messages", "There are no direct messages in this archive. That is right if the account has none. "+
 			"If it has, they were not requested and will be gone with the account.")
 	}
 	if !sections["connections"] {
-		in.add(Question, "section-absent", "connections", "The lists of followers and of those you follow are not in this archive. They were probably not requested. Do you want to keep them?")
+		in.add(Question, "connections-absent", "connections", "The lists of followers and of those you follow are not in this archive. They were probably not requested. Do you want to keep them?")
 	}
 	if !lists[classStories] {
-		in.add(Info, "section-absent", "your_instagram_activity/media/stories.json", "There are no stories in this archive. That is right if none were kept.")
+		in.add(Info, "stories-absent", "your_instagram_activity/media/stories.json", "There are no stories in this archive. That is right if none were kept.")
 	}
 }
 
@@ -225,7 +226,7 @@ func (in *inspection) judgePosts(listed, declaredEmpty bool) {
 	switch {
 	case listed && in.tally.items[classPosts] > 0:
 	case listed, declaredEmpty:
-		in.add(Question, "section-empty", where, "According to the archive there are no posts. If your profile shows any, do not delete the account: request the export again with posts.")
+		in.add(Question, "posts-empty", where, "According to the archive there are no posts. If your profile shows any, do not delete the account: request the export again with posts.")
 	default:
 		in.add(Error, "section-missing", where, "There is no list of posts in this archive, and no note that there are none. Posts were not requested, or a part is missing. "+
 			"Request everything (\"All available information\") or give all parts together.")

@@ -173,6 +173,9 @@ func explainLayout(l layout, entries []*entry, p *problems) {
 		}
 		return
 	}
+	if len(entries) == 0 {
+		return // no part could be opened, which is a finding already
+	}
 	nested := 0
 	for _, e := range entries {
 		if strings.HasSuffix(strings.ToLower(e.name), ".zip") {
@@ -182,7 +185,7 @@ func explainLayout(l layout, entries []*entry, p *problems) {
 	switch {
 	case l.generation == GenerationUnknown && nested > 0:
 		p.add(Error, "part-nested", "", "The archive holds %d zip files instead of an export. Unpack it once and give the zips inside.", nested)
-	case l.generation == GenerationUnknown && l.onlyMedia && len(entries) > 0:
+	case l.onlyMedia:
 		p.add(Error, "layout-unknown", "", "There are no lists (JSON files) in this archive, so nothing says what should be in it. "+
 			"If the export has several parts, give all of them together.")
 	case l.generation == GenerationUnknown:

@@ -122,14 +122,16 @@ func (u *union) names(yield func(string) bool) {
 }
 
 // numbered are the lists that Instagram splits into files counted from 1.
-var numbered = map[string]bool{"posts": true, "message": true, "followers": true, "archived_posts": true}
+// The lists of own content belong to them, as far as they are split.
+var numbered = map[string]bool{"message": true, "followers": true}
 
 // checkNumbering finds gaps in numbered lists, folder by folder.
 func (u *union) checkNumbering(p *problems) {
 	series := make(map[string][]int)
 	for key := range u.files {
 		stem, number, ok := splitNumber(key)
-		if ok && numbered[path.Base(stem)] {
+		base := path.Base(stem)
+		if ok && (numbered[base] || ownLists[base] != classOther) {
 			// content/ and media/ are two names of one place.
 			if rest, was := strings.CutPrefix(stem, "content/"); was {
 				stem = "media/" + rest

@@ -225,6 +225,28 @@ func TestSteps(t *testing.T) {
 	}
 }
 
+// A step's own transaction may cancel it and plan its successor; finishing it
+// afterwards must not hit the successor.
+func TestFinishingACancelledStepLeavesItsSuccessor(t *testing.T) {
+	j := openTest(t)
+	var step Step
+	update(t, j, func(tx *Tx) error {
+		err := tx.Plan(Step{Export: "a", Kind: "fetch", Due: time.Now()})
+		due, _, serr := tx.Steps(time.Now(), 1)
+		step = due[0]
+		return errors.Join(err, serr)
+	})
+	update(t, j, func(tx *Tx) error {
+		return errors.Join(tx.Cancel("a", "fetch"), tx.Plan(Step{Export: "a", Kind: "inspect", Due: time.Now()}), tx.Finish(step))
+	})
+	_ = j.View(t.Context(), func(tx *Tx) error {
+		if due, _, err := tx.Steps(time.Now(), 10); err != nil || len(due) != 1 || due[0].Kind != "inspect" {
+			t.Errorf("%+v, %v", due, err)
+		}
+		return nil
+	})
+}
+
 func TestMailsAreTakenOnceAndForgotten(t *testing.T) {
 	j := openTest(t)
 	m := Mail{Account: "jane", Identity: "<1@x>", Raw: []byte("From: x\r\n\r\n"), Received: time.Now()}

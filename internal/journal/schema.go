@@ -51,7 +51,7 @@ CREATE TABLE answers (
 	PRIMARY KEY (export, code)
 ) STRICT;
 CREATE TABLE steps (
-	id       INTEGER PRIMARY KEY,
+	id       INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again: a step that ended must not end another
 	export   TEXT NOT NULL,
 	kind     TEXT NOT NULL,
 	arg      TEXT NOT NULL,

@@ -1,0 +1,160 @@
+package exportmail
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/igwatchd/igwatchd/internal/fault"
+)
+
+// no makes a reason that speaks against the mail.
+func no(code, format string, args ...any) Reason {
+	return Reason{code, SeverityError, fmt.Sprintf(format, args...)}
+}
+
+func info(code, format string, args ...any) Reason {
+	return Reason{code, SeverityInfo, fmt.Sprintf(format, args...)}
+}
+
+// availability is how long the export can be had when the mail does not say otherwise. The
+// mail of 2026 gives four days, in words; so did all guides since 2018.
+const availability = 4 * 24 * time.Hour
+
+// Judge says what raw, a whole mail as the server has it, is. received is when the server
+// got it; zero stands for now. txt answers for DKIM keys.
+//
+// The error is of kind fault.Temporary and means that the judgement hangs on a DNS answer
+// that did not come: judge again later. Whatever is wrong with the mail itself is in the
+// Judgement. Judge never fetches anything but DKIM keys of the listed domains.
+func Judge(ctx context.Context, raw []byte, received time.Time, rules Rules, txt TXTResolver) (Judgement, error) {
+	if received.IsZero() {
+		received = time.Now()
+	}
+	raw = withoutEnvelope(raw)
+	s := signals{tooLarge: len(raw) > maxMessage}
+	raw = raw[:min(len(raw), maxMessage)]
+	h, body, headerErr := readHeader(raw)
+	seen := readContent(h, body)
+	s.tooLarge = s.tooLarge || seen.cut
+
+	text := fold(seen.text.String())
+	j := Judgement{
+		From: h.decoded("From"), Subject: h.decoded("Subject"), MessageID: h.messageID(), Date: h.date(),
+	}
+	s.readWords(h, fold(j.Subject), text)
+	j.Language = s.language
+	if w := s.wording(); w != nil {
+		j.Wording = w.name + "-" + w.language
+	}
+	for _, l := range seen.links {
+		f := rules.judgeLink(l)
+		s.addLink(f)
+		if !slices.ContainsFunc(j.Links, func(l Link) bool { return l.URL == f.link.URL && l.Action == f.link.Action }) {
+			j.Links = append(j.Links, f.link)
+		}
+	}
+
+	a, temporary := authenticate(ctx, raw, h, headerErr, received, rules, txt)
+	s.authentic = a.by != ""
+	decision, why := s.decide()
+	if temporary != nil {
+		s.authentic = true
+		if otherwise, _ := s.decide(); otherwise != decision {
+			j.Decision, j.Reasons = Suspicious, a.reasons // for those who overlook the error
+			j.refuseLinks()
+			return j, fault.Temporary(fmt.Errorf("judge the mail: %w", temporary), "check that this machine can reach a name server")
+		}
+	}
+	j.Decision, j.Authentic, j.AuthenticatedBy = decision, a.by != "", a.by
+	j.Reasons = append(a.reasons, s.found()...)
+	if seen.damaged {
+		j.Reasons = append(j.Reasons, Reason{"mime-damaged", SeverityQuestion, "Parts of the mail cannot be decoded; it was read as far as possible."})
+	}
+	j.Reasons = append(j.Reasons, why)
+	if decision == ExportReady {
+		j.setDeadline(text, received)
+	} else {
+		j.refuseLinks()
+	}
+	return j, nil
+}
+
+// refuseLinks closes every link: in a mail that is not trusted as a whole no part is.
+func (j *Judgement) refuseLinks() {
+	reason := "mail-not-trusted"
+	if j.Decision == Ignored {
+		reason = "other-mail"
+	}
+	for i := range j.Links {
+		if j.Links[i].Action != ActionRefuse {
+			j.Links[i].Action, j.Links[i].Reason = ActionRefuse, reason
+		}
+	}
+}
+
+// setDeadline counts from the mail's Date, which is signed.
+func (j *Judgement) setDeadline(text string, received time.Time) {
+	from := j.Date
+	if from.IsZero() {
+		from = received
+	}
+	if days := daysOf(text); days > 0 {
+		j.Deadline = from.Add(time.Duration(days) * 24 * time.Hour)
+		j.Reasons = append(j.Reasons, info("deadline-in-mail", "The mail gives %d days to download, until %s.", days, j.Deadline.UTC().Format(time.DateTime+" MST")))
+		return
+	}
+	j.Deadline = from.Add(availability)
+	j.Reasons = append(j.Reasons, info("deadline-usual", "The mail gives no time that is understood; four days are usual, until %s.", j.Deadline.UTC().Format(time.DateTime+" MST")))
+}
+
+// authentication is whether and how the mail was found authentic.
+type authentication struct {
+	by      string
+	reasons []Reason
+}
+
+// authenticate checks the sender. The error is temporary; then nothing is decided yet.
+func authenticate(ctx context.Context, raw []byte, h header, headerErr error, received time.Time, rules Rules, txt TXTResolver) (authentication, error) {
+	var a authentication
+	note := func(r Reason) { a.reasons = append(a.reasons, r) }
+	if headerErr != nil {
+		note(no("header-malformed", "The header cannot be relied on: %s.", strings.ReplaceAll(headerErr.Error(), "\n", "; ")))
+	}
+	_, domain, err := h.from()
+	switch {
+	case err != nil:
+		note(no("from-unclear", "It cannot be told who wrote the mail: %s.", err))
+	case !slices.Contains(rules.FromDomains, domain):
+		note(no("from-not-listed", "The mail comes from an address at %q, which is not one that Instagram's export mail comes from.", domain[:min(len(domain), 100)]))
+	default:
+		note(info("from-listed", "The From address is at %s.", domain))
+	}
+	for _, name := range append([]string{"Content-Transfer-Encoding", "MIME-Version"}, mustSign...) {
+		if n := len(h.all(name)); n > 1 || n == 0 && slices.Contains(mustSign, name) && name != "From" {
+			note(no("field-count", "The mail has %d %s fields instead of one.", n, name))
+		}
+	}
+	if slices.ContainsFunc(a.reasons, func(r Reason) bool { return r.Severity == SeverityError }) {
+		return a, nil
+	}
+	ok, why, temporary := verifyDKIM(ctx, raw, h, domain, received, txt)
+	note(why)
+	if ok {
+		a.by = ByDKIM
+		return a, nil
+	}
+	ok, why = trustedResults(h, rules.AuthservID, domain)
+	if why.Code != "" {
+		note(why)
+	}
+	if ok {
+		a.by = ByAuthenticationResults
+		// What DKIM lacked is not against the mail any more, only good to know.
+		a.reasons[len(a.reasons)-2].Severity = SeverityInfo
+		return a, nil
+	}
+	return a, temporary
+}

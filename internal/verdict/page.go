@@ -1,0 +1,96 @@
+package verdict
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/inspect"
+)
+
+//go:embed page.html
+var pageText string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageText))
+
+// Page writes the evidence for a verdict as one HTML file that needs no script,
+// no network and nothing beside it. id is how the export is called.
+func Page(w io.Writer, id string, f Facts, v Verdict) error {
+	type group struct {
+		Head    string
+		Reasons []Reason
+	}
+	var groups []group
+	for _, g := range []struct{ head, severity string }{
+		{"What is wrong", inspect.Error},
+		{"What only you can answer", inspect.Question},
+		{"Worth knowing", inspect.Info},
+	} {
+		if reasons := v.Open(g.severity); len(reasons) > 0 {
+			groups = append(groups, group{g.head, reasons})
+		}
+	}
+	data := struct {
+		ID, Account, Verdict, Word, Sentence string
+		Groups                               []group
+		Report                               *inspect.Report
+		Chart                                *chart
+		Parts                                []Part
+		Copies                               []Copy
+	}{
+		ID: id, Account: f.Account, Verdict: v.Verdict, Word: strings.ReplaceAll(v.Verdict, "-", " "), Sentence: v.Sentence(f.Account),
+		Groups: groups, Report: f.Report, Parts: f.Parts, Copies: f.Copies,
+	}
+	if f.Report != nil {
+		data.Chart = newChart(f.Report.PerYear)
+	}
+	if err := pageTemplate.Execute(w, data); err != nil {
+		return fmt.Errorf("write evidence page: %w", err)
+	}
+	return nil
+}
+
+// chart is a bar for each year, also for those with nothing in them: a gap shows.
+type chart struct {
+	Width int
+	Label string
+	Bars  []bar
+}
+
+type bar struct {
+	X, Y, H, TextY, Year, Count int
+}
+
+// maxYears bounds the chart: Instagram began in 2010.
+const maxYears = 40
+
+func newChart(perYear map[string]int) *chart {
+	years := map[int]int{}
+	most := 0
+	for text, n := range perYear {
+		var year int
+		if _, err := fmt.Sscanf(text, "%4d", &year); err == nil && n > 0 {
+			years[year] = n
+			most = max(most, n)
+		}
+	}
+	if most == 0 {
+		return nil
+	}
+	sorted := slices.Sorted(maps.Keys(years))
+	first, last := sorted[0], sorted[len(sorted)-1]
+	first = max(first, last-maxYears+1)
+	c := &chart{Width: 34 * (last - first + 1)}
+	var label []string
+	for year := first; year <= last; year++ {
+		h := 95 * years[year] / most
+		c.Bars = append(c.Bars, bar{X: 34*(year-first) + 4, Y: 113 - h, H: h, TextY: 110 - h, Year: year, Count: years[year]})
+		label = append(label, fmt.Sprintf("%d: %d", year, years[year]))
+	}
+	c.Label = strings.Join(label, ", ")
+	return c
+}

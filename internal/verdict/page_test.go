@@ -1,0 +1,53 @@
+package verdict
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"github.com/igwatchd/igwatchd/internal/inspect"
+)
+
+func TestPageShowsTheEvidenceAndNothingForeign(t *testing.T) {
+	f := whole()
+	f.Account = "jane.doe"
+	f.Report.PerYear = map[string]int{"2019": 10, "2021": 40, "x": 3}
+	f.Report.Problems = []inspect.Problem{{Code: "x", Severity: inspect.Error, Text: `<script>alert(1)</script><img src="https://evil.example/x">`}}
+	var b strings.Builder
+	if err := Page(&b, "20261123-abc", f, Judge(f)); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	for _, want := range []string{"Do not delete the account jane.doe", sum, "412", "2020: 0", "read back on"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	z := html.NewTokenizer(strings.NewReader(page))
+	for z.Next() != html.ErrorToken {
+		tok := z.Token()
+		if tok.Type == html.StartTagToken && (tok.Data == "script" || tok.Data == "img" || tok.Data == "link") {
+			t.Errorf("the page holds %s", tok)
+		}
+	}
+}
+
+func TestPageOfNothing(t *testing.T) {
+	var b strings.Builder
+	if err := Page(&b, "", Facts{}, Judge(Facts{})); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "Do not delete") {
+		t.Error(b.String())
+	}
+}
+
+func TestChartBoundsTheYears(t *testing.T) {
+	if c := newChart(map[string]int{"0001": 1, "2026": 2}); len(c.Bars) != maxYears {
+		t.Errorf("%d bars", len(c.Bars))
+	}
+	if newChart(nil) != nil || newChart(map[string]int{"2020": 0}) != nil {
+		t.Error("a chart of nothing")
+	}
+}
