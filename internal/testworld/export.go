@@ -1,0 +1,197 @@
+package testworld
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path"
+	"path/filepath"
+	"time"
+)
+
+// Export is an archive to be, in the layout of 2025 and later with JSON lists. Zero fields
+// get sensible values, zero counts stay zero. The same Export with the same Seed and Generated
+// gives the same bytes.
+type Export struct {
+	Username  string    // default: "jane.doe"
+	Generated time.Time // default: now
+	FirstPost time.Time // the oldest item; default: a week after JoinedAt
+	JoinedAt  time.Time // default: some six years before Generated
+
+	Posts, Carousels              int // with one picture, and with several media
+	Stories, Reels, ProfilePhotos int
+	Threads, MessagesPerThread    int  // each thread has one photo
+	PostsPerFile                  int  // how many go into one posts_N.json; default: all into one
+	SinglePostObject              bool // with exactly one post: a bare object, as real exports do
+	Parts                         int  // default: 1
+	WrapRoot                      bool // everything in one folder with the zip's name
+	Side                          int  // of pictures, in pixels; default: 160
+	Pad                           int64
+	Seed                          int64
+	UsernameLabel                 string // in the account's language; default: "Username"
+	Spoil                         []Spoiler
+}
+
+// DemoExport is a small account with a bit of everything.
+func DemoExport(username string) Export {
+	return Export{
+		Username: username, Posts: 9, Carousels: 3, Stories: 4, Reels: 2, ProfilePhotos: 2,
+		Threads: 2, MessagesPerThread: 5, Side: 480,
+	}
+}
+
+// file is one entry of a zip to be. Its content is made when it is written.
+type file struct {
+	name     string
+	part     int
+	modified time.Time
+	bytes    func() ([]byte, error)
+	stream   func(io.Writer) error // instead of bytes, for what should not be held in memory
+}
+
+func (e Export) withDefaults() Export {
+	if e.Username == "" {
+		e.Username = "jane.doe"
+	}
+	if e.Generated.IsZero() {
+		e.Generated = time.Now()
+	}
+	e.Generated = e.Generated.UTC().Truncate(time.Second)
+	const week = 7 * 24 * time.Hour
+	switch {
+	case e.FirstPost.IsZero() && e.JoinedAt.IsZero():
+		e.FirstPost = e.Generated.AddDate(-6, -5, -3)
+		e.JoinedAt = e.FirstPost.Add(-week)
+	case e.FirstPost.IsZero():
+		e.FirstPost = e.JoinedAt.Add(week)
+	case e.JoinedAt.IsZero():
+		e.JoinedAt = e.FirstPost.Add(-week)
+	}
+	if e.PostsPerFile == 0 {
+		e.PostsPerFile = max(1, e.Posts+e.Carousels)
+	}
+	if e.UsernameLabel == "" {
+		e.UsernameLabel = "Username"
+	}
+	e.Parts = max(1, e.Parts)
+	if e.Side == 0 {
+		e.Side = 160
+	}
+	return e
+}
+
+// Write writes the zips into dir, which is made if need be, and returns their paths in order. All lists
+// are in the first part; media are spread over all of them. Memory does not grow with Pad.
+func (e Export) Write(dir string) (paths []string, err error) {
+	e = e.withDefaults()
+	files, err := e.files()
+	if err != nil {
+		return nil, fmt.Errorf("make export: %w", err)
+	}
+	for _, s := range e.Spoil {
+		if files, err = s.apply(e, files); err != nil {
+			return nil, fmt.Errorf("make export: %w", err)
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make export: %w", err)
+	}
+	rng := newRand(e.Seed, "names")
+	for part := range e.Parts {
+		name := fmt.Sprintf("instagram-%s-%s-%s", e.Username, e.Generated.Format(time.DateOnly), base62(rng, 8))
+		root := ""
+		if e.WrapRoot {
+			root = name
+		}
+		path := filepath.Join(dir, name+".zip")
+		if err := writeZip(path, root, part, files); err != nil {
+			return nil, fmt.Errorf("make export: write %s: %w", path, err)
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+// writeZip writes the files of one part. A zip that could not be finished is removed.
+func writeZip(name, root string, part int, files []*file) (err error) {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, f.Close())
+		if err != nil {
+			os.Remove(name)
+		}
+	}()
+	z := zip.NewWriter(f)
+	for _, entry := range files {
+		if entry.part != part {
+			continue
+		}
+		if err := entry.writeTo(z, root); err != nil {
+			return fmt.Errorf("%s: %w", entry.name, err)
+		}
+	}
+	return z.Close()
+}
+
+// writeTo packs lists and stores media. What is in memory gets its checksum and sizes before its
+// body, everything else behind it, so that readers meet both forms.
+func (f *file) writeTo(z *zip.Writer, root string) error {
+	header := &zip.FileHeader{Name: path.Join(root, f.name), Method: zip.Store, Modified: f.modified}
+	if f.stream != nil {
+		w, err := z.CreateHeader(header)
+		if err != nil {
+			return err
+		}
+		return f.stream(w)
+	}
+	body, err := f.bytes()
+	if err != nil {
+		return err
+	}
+	var w io.Writer
+	if ext := path.Ext(f.name); ext == ".json" || ext == ".txt" {
+		header.Method = zip.Deflate
+		w, err = z.CreateHeader(header)
+	} else {
+		header.CRC32 = crc32.ChecksumIEEE(body)
+		header.CompressedSize64, header.UncompressedSize64 = uint64(len(body)), uint64(len(body))
+		header.ModifiedDate, header.ModifiedTime = dosTime(f.modified)
+		w, err = z.CreateRaw(header)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(body)
+	return err
+}
+
+// dosTime is the form of times in zip headers (APPNOTE 4.4.6), two seconds fine.
+func dosTime(t time.Time) (date, clock uint16) {
+	return uint16((t.Year()-1980)<<9 | int(t.Month())<<5 | t.Day()), uint16(t.Hour()<<11 | t.Minute()<<5 | t.Second()/2)
+}
+
+// newRand returns a source of numbers for one purpose, so that more of one thing does not
+// change another.
+func newRand(seed int64, purpose string) *rand.Rand {
+	return rand.New(rand.NewPCG(uint64(seed), uint64(crc32.ChecksumIEEE([]byte(purpose)))))
+}
+
+const alphabet62 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+func base62(rng *rand.Rand, n int) string { return pick(rng, alphabet62, n) }
+func digits(rng *rand.Rand, n int) string { return "1" + pick(rng, "0123456789", n-1) }
+
+func pick(rng *rand.Rand, alphabet string, n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = alphabet[rng.IntN(len(alphabet))]
+	}
+	return string(b)
+}
