@@ -74,3 +74,12 @@ func syntaxFault(name string, err error) Fault {
 	}
 	return f
 }
+
+// Defaults is the configuration without any account: what holds for commands
+// that need none.
+func Defaults() *Config {
+	c := &collector{}
+	raw := defaults()
+	raw.Account = nil
+	return check(c, raw)
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/fault"
+)
+
+// Exit codes, as documented in the help of the command as a whole.
+const (
+	exitDone     = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitOpen     = 3  // questions are open, or the mail was ignored
+	exitNotSafe  = 4  // not safe, or the mail is suspicious
+	exitBadSetup = 78 // the configuration is wrong; the service does not restart on it
+)
+
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// command is one verb of the command line.
+type command struct {
+	name, args, summary string
+	run                 func(ctx context.Context, s streams, args []string) error
+}
+
+// commands in the order of the help: how one meets them.
+func commands() []command {
+	return []command{
+		{"demo", "", "show the whole job on this machine, without any account", demoCommand},
+		{"check", "", "test the configuration, the login, the folders; change nothing", checkCommand},
+		{"run", "", "watch the inboxes until stopped; what the service runs", runCommand},
+		{"service", "install|uninstall|start|stop|status [--user]", "run igwatchd as a system service", serviceCommand},
+		{"status", "[--json]", "what igwatchd is doing and what it needs from you", statusCommand},
+		{"import", "FILE…", "take archives that you downloaded yourself", importCommand},
+		{"inspect", "[--json] FILE…", "judge archives without storing them", inspectCommand},
+		{"explain", "[--json] FILE.eml", "say whether a mail is the export mail, and why (- for standard input)", explainCommand},
+		{"confirm", "ID [CODE…]", "answer the open questions of an archive", confirmCommand},
+		{"config", "example", "print the example configuration, every key explained", configCommand},
+		{"version", "", "print the version", versionCommand},
+	}
+}
+
+// usageError is wrong use of the command line.
+type usageError struct{ msg string }
+
+func (e *usageError) Error() string { return e.msg }
+
+// exitCode ends the program with this code; everything was said already.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// run is the whole program but for the process: it returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	s := streams{stdin, stdout, stderr}
+	err := dispatch(ctx, s, args)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return exitDone
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		return exitFailed
+	}
+	if code, ok := errors.AsType[exitCode](err); ok {
+		return int(code)
+	}
+	for line := range strings.Lines(err.Error()) {
+		_, _ = fmt.Fprintf(stderr, "igwatchd: %s\n", strings.TrimRight(line, "\n"))
+	}
+	if _, ok := errors.AsType[*usageError](err); ok {
+		_, _ = fmt.Fprintln(stderr, "hint: igwatchd --help")
+		return exitUsage
+	}
+	if hint := fault.HintOf(err); hint != "" {
+		_, _ = fmt.Fprintf(stderr, "hint: %s\n", hint)
+	}
+	if fault.KindOf(err) == fault.ConfigurationKind {
+		return exitBadSetup
+	}
+	return exitFailed
+}
+
+func dispatch(ctx context.Context, s streams, args []string) error {
+	global := newFlags("igwatchd", s)
+	config := configFlag(global)
+	version := global.Bool("version", false, "print the version")
+	global.Usage = func() { usage(s.out) }
+	if err := parse(global, args); err != nil {
+		return err
+	}
+	rest := global.Args()
+	if *version {
+		rest = []string{"version"}
+	}
+	if len(rest) == 0 {
+		usage(s.err)
+		return exitCode(exitUsage)
+	}
+	name, rest := rest[0], rest[1:]
+	if name == "help" {
+		if len(rest) == 0 {
+			usage(s.out)
+			return nil
+		}
+		name, rest = rest[0], []string{"--help"}
+	}
+	for _, c := range commands() {
+		if c.name != name {
+			continue
+		}
+		if *config != "" { // given before the command: the command sees it as its own
+			rest = append([]string{"--config", *config}, rest...)
+		}
+		return c.run(ctx, s, rest)
+	}
+	return &usageError{fmt.Sprintf("unknown command %q", name)}
+}
+
+// newFlags makes the flag set of a command. Its help names the command's
+// arguments and summary from the table.
+func newFlags(name string, s streams) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard) // errors are printed once, by run
+	fs.Usage = func() {
+		for _, c := range commands() {
+			if c.name == name {
+				_, _ = fmt.Fprintf(s.out, "usage: igwatchd %s [flags] %s\n\n%s%s.\n",
+					c.name, c.args, strings.ToUpper(c.summary[:1]), c.summary[1:])
+			}
+		}
+		_, _ = fmt.Fprintf(s.out, "\nFlags:\n")
+		fs.SetOutput(s.out)
+		fs.PrintDefaults()
+	}
+	return fs
+}
+
+// configFlag adds --config. Every command accepts it, so that it can stand
+// before any of them.
+func configFlag(fs *flag.FlagSet) *string {
+	return fs.String("config", "", "the configuration `FILE` (default /etc/igwatchd/igwatchd.toml, then ~/.config/igwatchd/igwatchd.toml)")
+}
+
+// parse reads flags that may stand before, between and after the arguments.
+func parse(fs *flag.FlagSet, args []string) error {
+	err := fs.Parse(args)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		return &usageError{fs.Name() + ": " + err.Error()}
+	}
+	return err
+}
+
+// parseAll is parse for commands whose flags may also follow their arguments.
+func parseAll(fs *flag.FlagSet, args []string) ([]string, error) {
+	var rest []string
+	for {
+		if err := parse(fs, args); err != nil {
+			return nil, err
+		}
+		if fs.NArg() == 0 {
+			return rest, nil
+		}
+		if n := len(args) - fs.NArg(); n > 0 && args[n-1] == "--" { // nothing behind it is a flag
+			return append(rest, fs.Args()...), nil
+		}
+		rest, args = append(rest, fs.Arg(0)), fs.Args()[1:]
+	}
+}
+
+func usage(w io.Writer) {
+	_, _ = fmt.Fprint(w, `igwatchd waits for Instagram's "your export is ready" mail, gets the archive,
+proves that it is whole, stores it, and tells you when deleting can go ahead.
+
+usage: igwatchd [--config FILE] COMMAND [flags] [arguments]
+
+Commands:
+`)
+	for _, c := range commands() {
+		_, _ = fmt.Fprintf(w, "  %-9s %s\n", c.name, c.summary)
+	}
+	_, _ = fmt.Fprint(w, `
+igwatchd help COMMAND tells more about one of them.
+
+Exit status:
+  0   done, or safe                  3   questions are open, or the mail was ignored
+  1   failed                         4   not safe, or the mail is suspicious
+  2   wrong usage                    78  the configuration is wrong
+
+Try first:  igwatchd demo
+`)
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/verdict"
+)
+
+func inspectCommand(ctx context.Context, s streams, args []string) error {
+	fs := newFlags("inspect", s)
+	_ = configFlag(fs)
+	asJSON := fs.Bool("json", false, "print JSON")
+	files, err := parseAll(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return &usageError{"inspect: name the zip files of one export"}
+	}
+	var parts []inspect.Part
+	for _, path := range files {
+		f, err := os.Open(path)
+		if err != nil {
+			return fmt.Errorf("inspect: %w", err)
+		}
+		defer f.Close() //nolint:errcheck // opened for reading only
+		info, err := f.Stat()
+		if err != nil {
+			return fmt.Errorf("inspect: %w", err)
+		}
+		if !info.Mode().IsRegular() {
+			return fault.Permanent(fmt.Errorf("inspect: %s is no file", path), "name the zip files themselves")
+		}
+		parts = append(parts, inspect.Part{Name: filepath.Base(path), Size: info.Size(), R: f})
+	}
+	report, err := inspect.Inspect(ctx, parts, func(int64, int64) {})
+	if err != nil {
+		return fmt.Errorf("inspect: %w", err)
+	}
+	v := judgeAlone(report)
+	report.Verdict = v.Verdict
+	if *asJSON {
+		err = printJSON(s.out, report)
+	} else {
+		printReport(s.out, report, v)
+	}
+	if err != nil {
+		return err
+	}
+	return verdictCode(v.Verdict)
+}
+
+// judgeAlone judges a report without a store. Nothing is filed, so that the best
+// it can say is that nothing speaks against the archive itself: whose it should
+// be is taken from the archive, and storing is asked of no one.
+func judgeAlone(r *inspect.Report) verdict.Verdict {
+	f := verdict.Facts{Account: r.Username, Report: r, Copies: []verdict.Copy{{Place: "here", Proven: true}}}
+	for _, p := range r.Parts {
+		f.Parts = append(f.Parts, verdict.Part{Name: p.Name, Size: p.Size, SHA256: p.SHA256})
+	}
+	return verdict.Judge(f)
+}
+
+func verdictCode(v string) error {
+	switch v {
+	case verdict.Safe:
+		return nil
+	case verdict.Questions:
+		return exitCode(exitOpen)
+	default:
+		return exitCode(exitNotSafe)
+	}
+}
+
+func printReport(w io.Writer, r *inspect.Report, v verdict.Verdict) {
+	p := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
+	orUnknown := func(s string) string {
+		if s == "" {
+			return "unknown"
+		}
+		return s
+	}
+	p("account    %s\n", orUnknown(r.Username))
+	p("made       %s (layout %s, %s)\n", orUnknown(r.GeneratedAt), r.Generation, r.Format)
+	p("covers     %s to %s\n", orUnknown(r.Range.From), orUnknown(r.Range.To))
+	for _, part := range r.Parts {
+		p("part       %s  %s, %d entries\n", part.Name, bytesText(part.Size), part.Entries)
+	}
+	p("holds      %d posts, %d stories, %d reels, %d messages, %d media files\n",
+		r.Counts.Posts, r.Counts.Stories, r.Counts.Reels, r.Counts.Messages, r.Counts.Media)
+	p("references %d of %d files that the indexes name are here\n", r.References.Resolved, r.References.Total)
+	for _, sev := range []struct{ severity, head string }{
+		{inspect.Error, "What is wrong"}, {inspect.Question, "What only you can answer"}, {inspect.Info, "Worth knowing"},
+	} {
+		for i, reason := range v.Open(sev.severity) {
+			if i == 0 {
+				p("\n%s:\n", sev.head)
+			}
+			p("  - %s [%s]\n", reason.Text, reason.Code)
+		}
+	}
+	p("\n")
+	switch v.Verdict {
+	case verdict.NotSafe:
+		p("This archive is no reason to delete the account.\n")
+	default:
+		p("Nothing is wrong with the archive itself. It is not stored yet: igwatchd import FILE…\n")
+	}
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes `igwatchd` a command of the stories: the real program, run as
+// a process of its own.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"igwatchd": main})
+}
+
+// TestStories runs testdata/script: one story for each command and each thing
+// that can be wrong.
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/.config")
+			env.Setenv("TZ", "UTC")
+			env.Values[worldKey{}] = new(*world)
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exitcode":     exitcodeCmd,
+			"world":        worldCmd,
+			"set":          setCmd,
+			"export":       exportCmd,
+			"offer":        offerCmd,
+			"deliver":      deliverCmd,
+			"site":         siteCmd,
+			"expect":       expectCmd,
+			"await-status": awaitStatusCmd,
+			"quiet":        quietCmd,
+			"await":        awaitCmd,
+			"spoil":        spoilCmd,
+			"mail":         mailCmd,
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+	})
+}

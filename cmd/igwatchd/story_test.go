@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/igwatchd/igwatchd/internal/testworld"
+)
+
+// The commands that stories are told in, besides those of testscript.
+//
+//	world                      start an inbox, DNS, the site; write igwatchd.toml
+//	set KEY VALUE              change a key of igwatchd.toml
+//	export USER [PART…]        write archives of USER; the first is $ZIP
+//	spoil WAY                  damage $ZIP: flip, truncate, html, or while writing: see exportCmd
+//	offer                      the site holds the archives
+//	site WAY                   how the bytes host behaves
+//	deliver KIND [FOLDER]      a mail comes
+//	mail KIND FILE             write a mail to a file
+//	expect WHAT …              wait until something is so
+//	await EVENT                wait until the event was told; $EXPORT is its export
+//	await-status PATTERN       wait until the running daemon's status matches
+//	quiet                      for a while nothing new may be told
+const storyLimit = 30 * time.Second
+
+type worldKey struct{}
+
+func worldOf(ts *testscript.TestScript) *world {
+	w, ok := ts.Value(worldKey{}).(**world)
+	if !ok || *w == nil {
+		ts.Fatalf("the story has no world")
+	}
+	return *w
+}
+
+func until(ts *testscript.TestScript, what string, f func() bool) {
+	for end := time.Now().Add(storyLimit); !f(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			st, err := worldOf(ts).status(context.Background())
+			text, _ := json.MarshalIndent(st, "", "  ")
+			ts.Fatalf("never: %s\ntold: %v\nstatus: %s %v", what, worldOf(ts).told(), text, err)
+		}
+	}
+}
+
+func worldCmd(ts *testscript.TestScript, _ bool, _ []string) {
+	w, err := newWorld(context.Background(), ts.MkAbs("."), func(ca *testworld.CA) (testworld.Mailbox, error) { return testworld.StartMemory(ca) })
+	ts.Check(err)
+	*ts.Value(worldKey{}).(**world) = w //nolint:errcheck,forcetypeassert // TestStories put it there
+	ts.Defer(w.close)
+}
+
+func setCmd(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	w.keys[args[0]] = strings.Join(args[1:], " ")
+	ts.Check(w.writeConfig())
+}
+
+func exportCmd(ts *testscript.TestScript, _ bool, args []string) {
+	now := time.Now().UTC()
+	e := testworld.DemoExport(args[0])
+	e.Generated = now
+	for _, a := range args[1:] {
+		switch way, value, _ := strings.Cut(a, "="); way {
+		case "parts":
+			e.Parts, _ = strconv.Atoi(value)
+		case "pad":
+			e.Pad, _ = strconv.ParseInt(value, 10, 64)
+		case "without":
+			e.Spoil = append(e.Spoil, testworld.Without(value))
+		case "empty":
+			e.Spoil = append(e.Spoil, testworld.EmptyFile(value))
+		case "half":
+			e.Spoil = append(e.Spoil, testworld.HalfFile(value))
+		case "user":
+			e.Spoil = append(e.Spoil, testworld.WrongUser(value))
+		case "gap":
+			e.PostsPerFile = 5
+			e.Spoil = append(e.Spoil, testworld.GapInPosts())
+		default:
+			ts.Fatalf("export: what is %s?", a)
+		}
+	}
+	ts.Check(os.MkdirAll(ts.MkAbs("exports"), 0o700))
+	paths, err := e.Write(ts.MkAbs("exports"))
+	ts.Check(err)
+	ts.Setenv("ZIP", paths[0])
+	ts.Setenv("ZIPNAME", filepath.Base(paths[0]))
+	ts.Setenv("ZIPS", strings.Join(paths, " "))
+	for i, p := range paths {
+		ts.Setenv(fmt.Sprintf("ZIP%d", i+1), p)
+	}
+}
+
+func spoilCmd(ts *testscript.TestScript, _ bool, args []string) {
+	zip := ts.Getenv("ZIP")
+	switch args[0] {
+	case "flip":
+		ts.Check(testworld.FlipByte(zip))
+	case "truncate":
+		info, err := os.Stat(zip)
+		ts.Check(err)
+		ts.Check(testworld.Truncate(zip, info.Size()/2))
+	case "html":
+		ts.Check(testworld.HTMLPage(zip))
+	default:
+		ts.Fatalf("spoil: how is %s?", args[0])
+	}
+}
+
+func offerCmd(ts *testscript.TestScript, _ bool, _ []string) {
+	worldOf(ts).offer(strings.Fields(ts.Getenv("ZIPS"))...)
+}
+
+func siteCmd(ts *testscript.TestScript, _ bool, args []string) {
+	ways := map[string]testworld.Behaviour{
+		"honest": {}, "html": testworld.HTMLInsteadOfZip(), "cut": testworld.CutAfter(50_000, false),
+		"cut-once": testworld.CutAfter(50_000, true), "expired": testworld.Expired(),
+		"elsewhere": testworld.RedirectTo("https://evil.example/file.zip"), "plain": testworld.RedirectTo("http://localhost:1/file.zip"),
+		"slow": testworld.Slow(200_000),
+	}
+	b, ok := ways[args[0]]
+	if !ok {
+		ts.Fatalf("site: how is %s?", args[0])
+	}
+	worldOf(ts).site.SetBehaviour(b)
+}
+
+func deliverCmd(ts *testscript.TestScript, _ bool, args []string) {
+	folder := "INBOX"
+	if len(args) > 1 {
+		folder = args[1]
+	}
+	ts.Check(worldOf(ts).deliver(context.Background(), testworld.Kind(args[0]), folder))
+}
+
+func mailCmd(ts *testscript.TestScript, _ bool, args []string) {
+	raw, err := worldOf(ts).mail(testworld.Kind(args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), raw, 0o600))
+}
+
+func awaitCmd(ts *testscript.TestScript, _ bool, args []string) {
+	until(ts, "event "+args[0], func() bool {
+		for _, e := range worldOf(ts).told() {
+			if e["event"] == args[0] {
+				if id, _ := e["export"].(string); id != "" {
+					ts.Setenv("EXPORT", id)
+				}
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// awaitStatusCmd waits until the status' text matches.
+func awaitStatusCmd(ts *testscript.TestScript, _ bool, args []string) {
+	re := regexp.MustCompile(args[0])
+	until(ts, "status "+args[0], func() bool {
+		st, err := worldOf(ts).status(context.Background())
+		text, _ := json.Marshal(st)
+		return err == nil && re.Match(text)
+	})
+}
+
+// quietCmd gives things time to happen that must not.
+func quietCmd(ts *testscript.TestScript, _ bool, _ []string) {
+	w := worldOf(ts)
+	before := len(w.told())
+	time.Sleep(1500 * time.Millisecond)
+	if after := w.told(); len(after) != before {
+		ts.Fatalf("%d events were told meanwhile: %v", len(after)-before, after[before:])
+	}
+}
+
+func expectCmd(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	number := func() int { n, err := strconv.Atoi(args[1]); ts.Check(err); return n }
+	switch args[0] {
+	case "inbox": // every folder is in that state
+		until(ts, "inbox "+args[1], func() bool {
+			st, err := w.status(context.Background())
+			return err == nil && len(st.Inboxes) > 0 && st.Inboxes[0].State == args[1]
+		})
+	case "state":
+		until(ts, "state "+args[1], func() bool {
+			st, err := w.status(context.Background())
+			return err == nil && len(st.Exports) > 0 && st.Exports[len(st.Exports)-1].State == args[1]
+		})
+	case "bag": // all bags are readable without igwatchd
+		until(ts, "a bag", func() bool { return len(w.bags()) > 0 })
+		for _, bag := range w.bags() {
+			for _, manifest := range []string{"manifest-sha256.txt", "tagmanifest-sha256.txt"} {
+				cmd := exec.Command("sha256sum", "--strict", "--quiet", "-c", manifest)
+				cmd.Dir = bag
+				if out, err := cmd.CombinedOutput(); err != nil {
+					ts.Fatalf("%s: %v\n%s", bag, err, out)
+				}
+			}
+			ts.Setenv("BAG", bag)
+		}
+	case "bags":
+		if n := len(w.bags()); n != number() {
+			ts.Fatalf("%d bags: %v", n, w.bags())
+		}
+	case "mailed":
+		until(ts, args[1]+" mails of ours", func() bool {
+			n, err := w.mails(context.Background())
+			return err == nil && n == number()
+		})
+	case "command":
+		until(ts, "the command told "+args[1], func() bool {
+			data, _ := os.ReadFile(filepath.Join(w.dir, "told.jsonl"))
+			return strings.Count(string(data), "\n") == number()
+		})
+	case "told": // an event was, or was not, told until now
+		found := false
+		for _, e := range w.told() {
+			found = found || e["event"] == args[1]
+		}
+		if found == neg {
+			ts.Fatalf("told: %v", w.told())
+		}
+	case "asked": // a host of the site was, or was not, asked
+		hosts := map[string]string{"link": w.site.LinkHost(), "bytes": w.site.ByteHost()}
+		found := false
+		for _, r := range w.site.Requests() {
+			found = found || r.Host == hosts[args[1]]
+		}
+		if found == neg {
+			ts.Fatalf("requests: %+v", w.site.Requests())
+		}
+	default:
+		ts.Fatalf("expect: what is %s?", args[0])
+	}
+}

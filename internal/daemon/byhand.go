@@ -1,0 +1,128 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/fetch"
+	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/journal"
+	"github.com/igwatchd/igwatchd/internal/verdict"
+)
+
+// Confirm answers open questions of an export with yes and judges it anew. No
+// codes: all that are open. A code answers every question of its kind.
+func (d *Daemon) Confirm(ctx context.Context, id string, codes []string) error {
+	return d.journal.Update(ctx, func(tx *journal.Tx) error {
+		e, found, err := tx.Export(id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return fault.Permanent(fmt.Errorf("confirm: no export %q", id), "the ids stand in: igwatchd status")
+		}
+		if e.State != "done" {
+			return fault.Permanent(fmt.Errorf("confirm: %s is not judged yet: %s", id, sentence(e.State, e.Detail)), "")
+		}
+		var reasons []verdict.Reason
+		if err := json.Unmarshal(e.Reasons, &reasons); err != nil {
+			return err
+		}
+		var open []string
+		for _, r := range (verdict.Verdict{Reasons: reasons}).Open(inspect.Question) {
+			open = append(open, r.Code)
+		}
+		if len(codes) == 0 {
+			codes = open
+		}
+		for _, c := range codes {
+			if !slices.Contains(open, c) {
+				return fault.Permanent(fmt.Errorf("confirm: %s has no open question %q", id, c), "the open ones stand in: igwatchd status")
+			}
+			if err := tx.Answer(id, c, time.Now()); err != nil {
+				return err
+			}
+		}
+		return d.decide(tx, e)
+	})
+}
+
+// Import takes files by hand, without a running service.
+func (d *Daemon) Import(ctx context.Context, o Offer, path string) (export string, err error) {
+	return d.adopt(ctx, o, func(ctx context.Context, dir string) (fetch.File, error) {
+		return fetch.Copy(ctx, path, dir, nil)
+	})
+}
+
+// Settle runs the steps of the named exports until each waits for nothing that
+// igwatchd could do itself, and their news are told or were tried once.
+func (d *Daemon) Settle(ctx context.Context, ids []string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := d.hurry(ctx, ids); err != nil {
+		return err
+	}
+	s := d.newScheduler()
+	done := make(chan error, 1)
+	go func() { done <- s.run(ctx) }()
+	for {
+		settled, err := d.settled(ctx, ids)
+		if err != nil || settled {
+			cancel()
+			return errors.Join(err, <-done)
+		}
+		select {
+		case err := <-done:
+			return errors.Join(err, ctx.Err())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// hurry makes inspections due at once: all parts were offered together, and no
+// sibling has to be waited for.
+func (d *Daemon) hurry(ctx context.Context, ids []string) error {
+	return d.journal.Update(ctx, func(tx *journal.Tx) error {
+		for _, id := range ids {
+			steps, err := tx.StepsOf(id)
+			if err != nil {
+				return err
+			}
+			for _, s := range steps {
+				if s.Kind != stepInspect {
+					continue
+				}
+				s.Due = time.Now()
+				if err := tx.Plan(s); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Daemon) settled(ctx context.Context, ids []string) (bool, error) {
+	settled := true
+	err := d.journal.View(ctx, func(tx *journal.Tx) error {
+		for _, id := range ids {
+			steps, err := tx.StepsOf(id)
+			if err != nil {
+				return err
+			}
+			for _, s := range steps {
+				if s.Kind == stepDeadline || s.Tries > 0 && (s.Kind == stepTell || s.Tries >= patience) {
+					continue
+				}
+				settled = false
+			}
+		}
+		return nil
+	})
+	return settled, err
+}

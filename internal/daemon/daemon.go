@@ -1,0 +1,123 @@
+// Package daemon moves exports from station to station: inbox, exportmail,
+// fetch, inspect, vault, verdict, notify. It owns every goroutine of the service
+// and knows no protocol. What has to be done stands in the journal as steps;
+// each may run twice, with the same result.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/igwatchd/igwatchd/config"
+	"github.com/igwatchd/igwatchd/internal/exportmail"
+	"github.com/igwatchd/igwatchd/internal/fetch"
+	"github.com/igwatchd/igwatchd/internal/journal"
+	"github.com/igwatchd/igwatchd/internal/vault"
+)
+
+// Options is what a Daemon works with. All fields must be set.
+type Options struct {
+	Config  *config.Config
+	Journal *journal.Journal
+	Log     *slog.Logger
+	Version string
+}
+
+// Daemon is the service.
+type Daemon struct {
+	cfg       *config.Config
+	journal   *journal.Journal
+	vault     *vault.Vault
+	log       *slog.Logger
+	version   string
+	started   time.Time
+	resolver  exportmail.TXTResolver
+	fetcher   *fetch.Fetcher
+	mailboxes []*mailbox
+	channels  []channel
+	transfers transfers
+	offers    sync.Mutex // one offered file at a time
+}
+
+// New prepares the stations. It opens the archive folder and reads certificate
+// files, so that a wrong configuration shows before anything runs.
+func New(o Options) (*Daemon, error) {
+	v, err := vault.Open(o.Config.ArchiveDir)
+	if err != nil {
+		return nil, err
+	}
+	d := &Daemon{
+		cfg: o.Config, journal: o.Journal, vault: v, log: o.Log, version: o.Version,
+		started: time.Now(), resolver: exportmail.NewResolver(o.Config.Mail.Resolver),
+	}
+	roots, err := loadRoots(o.Config.Fetch.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	d.fetcher = fetch.New(fetch.Options{
+		LinkHosts: o.Config.Fetch.LinkHosts, ByteHosts: o.Config.Fetch.ByteHosts,
+		AllowPrivate: o.Config.Fetch.AllowPrivate, RootCAs: roots,
+		CookiesFile: o.Config.Fetch.CookiesFile, Log: o.Log.With("component", "fetch"),
+	})
+	for _, a := range o.Config.Accounts {
+		m, err := d.newMailbox(a)
+		if err != nil {
+			return nil, err
+		}
+		d.mailboxes = append(d.mailboxes, m)
+	}
+	d.channels = d.newChannels()
+	return d, nil
+}
+
+// pulse is how often the daemon looks at itself when nothing happens. It is all
+// that an idle daemon does besides keeping its connections.
+const pulse = 30 * time.Second
+
+// Run works until ctx ends or a part of the daemon fails that must not.
+// ready is called once everything runs, alive at each proof of progress.
+func (d *Daemon) Run(ctx context.Context, ready, alive func()) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	// own runs one part; if it ends with an error everything ends.
+	own := func(name string, f func(context.Context) error) {
+		wg.Go(func() {
+			err := f(ctx)
+			if err == nil && ctx.Err() == nil {
+				err = errors.New("ended by itself")
+			}
+			if err != nil && ctx.Err() == nil {
+				cancel(fmt.Errorf("%s: %w", name, err))
+			}
+		})
+	}
+	control, err := d.listenControl(ctx)
+	if err != nil {
+		return err
+	}
+	s := d.newScheduler()
+	s.alive = alive
+	own("steps", s.run)
+	own("control socket", control.serve)
+	for _, m := range d.mailboxes {
+		own("inbox of "+m.account.Username, m.run)
+	}
+	if len(d.cfg.Fetch.DropDirs) > 0 {
+		own("drop folders", d.watchDrops)
+	}
+	own("health", d.watchHealth)
+	d.log.Info("running", "version", d.version, "accounts", len(d.cfg.Accounts), "archive", d.cfg.ArchiveDir)
+	ready()
+	<-ctx.Done()
+	wg.Wait()
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	d.log.Info("stopped")
+	return nil
+}

@@ -1,0 +1,241 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/igwatchd/igwatchd/internal/durable"
+	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/journal"
+	"github.com/igwatchd/igwatchd/internal/vault"
+	"github.com/igwatchd/igwatchd/internal/verdict"
+)
+
+// archivePlace is the first copy's name: the one in archive_dir.
+const archivePlace = "archive"
+
+// inspectExport looks at all parts together.
+func (d *Daemon) inspectExport(ctx context.Context, s journal.Step) (out outcome, err error) {
+	e, parts, done, err := d.loadExport(ctx, s)
+	if err != nil || done || len(parts) == 0 {
+		return outcome{}, err
+	}
+	var zips []inspect.Part
+	for _, p := range parts {
+		path, err := d.vault.Locate(e.Account, e.ID, p.Name)
+		if err != nil {
+			return outcome{}, err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return outcome{}, fmt.Errorf("inspect: %w", err)
+		}
+		defer f.Close() //nolint:errcheck // opened for reading only
+		zips = append(zips, inspect.Part{Name: p.Name, Size: p.Size, SHA256: p.SHA256, R: f})
+	}
+	report, err := inspect.Inspect(ctx, zips, func(int64, int64) {})
+	if err != nil {
+		return outcome{}, fmt.Errorf("inspect: %w", err)
+	}
+	body, err := json.Marshal(report)
+	if err != nil {
+		return outcome{}, err
+	}
+	d.log.Info("archive inspected", "export", e.ID, "posts", report.Counts.Posts, "media", report.Counts.Media, "problems", len(report.Problems))
+	return outcome{commit: func(tx *journal.Tx) error {
+		e, ok, err := unchanged(tx, s.Export, parts)
+		if err != nil || !ok {
+			return err
+		}
+		e.State, e.Detail, e.Report = "storing", "", body
+		return errors.Join(tx.SetExport(e), tx.Plan(journal.Step{Export: e.ID, Kind: stepStore, Due: time.Now()}))
+	}}, nil
+}
+
+// storeExport files the parts as a bag and reads every byte back. A faulty
+// archive is stored too: it may be all there is.
+func (d *Daemon) storeExport(ctx context.Context, s journal.Step) (outcome, error) {
+	e, parts, done, err := d.loadExport(ctx, s)
+	if err != nil || done || len(parts) == 0 {
+		return outcome{}, err
+	}
+	bag, err := d.bag(e, parts)
+	if err != nil {
+		return outcome{}, err
+	}
+	path, err := d.vault.Seal(ctx, bag)
+	if err != nil {
+		return outcome{}, fmt.Errorf("store: %w", err)
+	}
+	proof, err := vault.ReadBack(ctx, path, bag.Payload)
+	if err != nil {
+		return outcome{}, fmt.Errorf("store: %w", err)
+	}
+	state := "proven"
+	if len(proof.Damage) > 0 {
+		state = "damaged"
+	}
+	d.log.Info("archive stored and read back", "export", e.ID, "files", proof.Files, "bytes", proof.Bytes, "copy", state)
+	return outcome{commit: func(tx *journal.Tx) error {
+		e, ok, err := unchanged(tx, s.Export, parts)
+		if err != nil || !ok {
+			return err
+		}
+		e.Path = path
+		err = errors.Join(
+			tx.SetExport(e),
+			tx.PutCopy(e.ID, journal.Copy{Place: archivePlace, State: state, Digest: proof.Digest, At: time.Now()}),
+			tx.Plan(journal.Step{Export: e.ID, Kind: stepVerdict, Due: time.Now()}),
+		)
+		if err == nil && state == "damaged" {
+			err = d.announce(tx, damaged(e, proof.Damage))
+		}
+		return err
+	}}, nil
+}
+
+// unchanged returns the export, and whether its parts are still those that a
+// step worked on. A further part may arrive meanwhile; then the inspection is
+// planned anew, and this outcome speaks of something that is no more.
+func unchanged(tx *journal.Tx, id string, parts []journal.Part) (journal.Export, bool, error) {
+	e, found, err := tx.Export(id)
+	if err != nil || !found {
+		return e, false, err
+	}
+	now, err := tx.Parts(id)
+	same := slices.EqualFunc(parts, now, func(a, b journal.Part) bool { return a.Name == b.Name && a.SHA256 == b.SHA256 })
+	return e, same, err
+}
+
+// bag says what belongs together on disk. The same export gives the same bag,
+// so that sealing it twice changes nothing.
+func (d *Daemon) bag(e journal.Export, parts []journal.Part) (vault.Bag, error) {
+	b := vault.Bag{
+		Owner: e.Account, ID: e.ID, Date: e.Created, Agent: "igwatchd",
+		Contents: map[string][]byte{}, Tags: map[string][]byte{},
+	}
+	type source struct {
+		Name   string          `json:"name"`
+		Route  string          `json:"route"`
+		Origin json.RawMessage `json:"origin"`
+	}
+	provenance := struct {
+		Route           string    `json:"route"`
+		AnnouncedAt     time.Time `json:"announced_at,omitzero"`
+		From            string    `json:"from,omitempty"`
+		AuthenticatedBy string    `json:"authenticated_by,omitempty"`
+		Parts           []source  `json:"parts"`
+	}{Route: e.Route}
+	if e.Mail != nil {
+		var a announcement
+		if err := json.Unmarshal(e.Announcement, &a); err != nil {
+			return b, fmt.Errorf("read announcement: %w", err)
+		}
+		b.Contents["export-mail.eml"] = e.Mail
+		provenance.AnnouncedAt, provenance.From, provenance.AuthenticatedBy = e.AnnouncedAt, a.From, a.AuthenticatedBy
+	}
+	for _, p := range parts {
+		b.Payload = append(b.Payload, vault.Payload{Name: p.Name, Size: p.Size, SHA256: p.SHA256})
+		provenance.Parts = append(provenance.Parts, source{p.Name, p.Route, p.Origin})
+	}
+	var err error
+	if b.Tags["provenance.json"], err = json.MarshalIndent(provenance, "", "  "); err != nil {
+		return b, err
+	}
+	b.Tags["report.json"] = e.Report
+	return b, nil
+}
+
+// judgeExport decides, from what the journal knows alone.
+func (d *Daemon) judgeExport(_ context.Context, s journal.Step) (outcome, error) {
+	return outcome{commit: func(tx *journal.Tx) error {
+		e, found, err := tx.Export(s.Export)
+		if err != nil || !found {
+			return err
+		}
+		return d.decide(tx, e)
+	}}, nil
+}
+
+// decide judges an export, writes the evidence, and tells the verdict if it is new.
+func (d *Daemon) decide(tx *journal.Tx, e journal.Export) error {
+	facts, err := d.facts(tx, e)
+	if err != nil {
+		return err
+	}
+	v := verdict.Judge(facts)
+	if err := d.writeEvidence(e, facts, v); err != nil {
+		return err
+	}
+	e.State, e.Detail, e.Verdict = "done", "", v.Verdict
+	if e.Reasons, err = json.Marshal(v.Reasons); err != nil {
+		return err
+	}
+	if v.Verdict != verdict.NotSafe { // every byte is here: no need to hurry any more
+		if err := tx.Cancel(e.ID, stepDeadline); err != nil {
+			return err
+		}
+	}
+	d.log.Info("verdict", "export", e.ID, "account", e.Account, "verdict", v.Verdict)
+	return errors.Join(tx.SetExport(e), d.announce(tx, decided(e, v)))
+}
+
+// writeEvidence puts the page beside the payload. It is no part of what the bag's
+// manifests vouch for: it speaks about the reading back of these very files.
+func (d *Daemon) writeEvidence(e journal.Export, f verdict.Facts, v verdict.Verdict) error {
+	if e.Path == "" {
+		return nil
+	}
+	var page bytes.Buffer
+	if err := verdict.Page(&page, e.ID, f, v); err != nil {
+		return err
+	}
+	return durable.WriteFile(filepath.Join(e.Path, "evidence.html"), page.Bytes(), 0o440)
+}
+
+func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) {
+	f := verdict.Facts{Account: e.Account}
+	if a, ok := d.cfg.Account(e.Account); ok {
+		f.Posts = a.Posts
+	}
+	parts, err := tx.Parts(e.ID)
+	if err != nil {
+		return f, err
+	}
+	for _, p := range parts {
+		f.Parts = append(f.Parts, verdict.Part{Name: p.Name, Size: p.Size, SHA256: p.SHA256})
+	}
+	if e.Report != nil {
+		f.Report = new(inspect.Report)
+		if err := json.Unmarshal(e.Report, f.Report); err != nil {
+			return f, fmt.Errorf("read report: %w", err)
+		}
+	}
+	copies, err := tx.Copies(e.ID)
+	if err != nil {
+		return f, err
+	}
+	// Each place that must hold a copy is named, whether there is a proof or not.
+	places := []string{archivePlace}
+	for _, r := range d.cfg.Replicas {
+		places = append(places, r.Name())
+	}
+	for _, place := range places {
+		c := verdict.Copy{Place: place}
+		for _, have := range copies {
+			if have.Place == place {
+				c.Proven, c.At = have.State == "proven", have.At
+			}
+		}
+		f.Copies = append(f.Copies, c)
+	}
+	f.Answers, err = tx.Answers(e.ID)
+	return f, err
+}

@@ -1,0 +1,206 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/mail"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/igwatchd/igwatchd/config"
+	"github.com/igwatchd/igwatchd/internal/exportmail"
+	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/imapwatch"
+	"github.com/igwatchd/igwatchd/internal/journal"
+)
+
+// lookback is how far the first scan of a folder reaches: the link lives four
+// days, and server dates are days without zones.
+const lookback = 5 * 24 * time.Hour
+
+// mailbox is one account's inbox and who watches it.
+type mailbox struct {
+	account config.Account
+	options imapwatch.Options
+	log     *slog.Logger
+	since   time.Time
+
+	mu      sync.Mutex // guards what run finds out
+	server  imapwatch.Server
+	watcher *imapwatch.Watcher
+	trouble string
+}
+
+// Server says how imapwatch reaches an account's inbox.
+func Server(in config.Inbox) (imapwatch.Server, error) {
+	roots, err := loadRoots(in.CAFile)
+	if err != nil {
+		return imapwatch.Server{}, err
+	}
+	return imapwatch.Server{
+		Host: in.Host, Port: in.Port, Security: in.Security, User: in.User,
+		Password: in.Password.Read, RootCAs: roots,
+	}, nil
+}
+
+func (d *Daemon) newMailbox(a config.Account) (*mailbox, error) {
+	m := &mailbox{account: a, since: d.started, log: d.log.With("component", "inbox", "account", a.Username)}
+	server, err := Server(a.Inbox)
+	if err != nil {
+		return nil, err
+	}
+	m.server = server
+	m.options = imapwatch.Options{
+		Folders: a.Inbox.Folders, Lookback: lookback,
+		Candidate: exportmail.Candidate,
+		Handle:    func(ctx context.Context, msg imapwatch.Message) error { return d.takeMail(ctx, a.Username, msg) },
+		Ledger:    &ledger{d.journal, a.Username},
+		Log:       m.log,
+	}
+	return m, nil
+}
+
+// run finds the server, if the configuration names none, and watches it.
+func (m *mailbox) run(ctx context.Context) error {
+	for tries := 0; m.server.Host == ""; tries++ {
+		host, port, err := FindHost(ctx, m.account.Inbox.Address)
+		if err == nil {
+			m.mu.Lock()
+			m.server.Host, m.server.Port = host, port
+			m.mu.Unlock()
+			break
+		}
+		m.mu.Lock()
+		m.trouble = err.Error()
+		m.mu.Unlock()
+		m.log.Warn("mail server not found", "error", err, "hint", fault.HintOf(err))
+		select {
+		case <-time.After(backoff(tries)):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	m.options.Server = m.server
+	w := imapwatch.New(m.options)
+	m.mu.Lock()
+	m.watcher = w
+	m.mu.Unlock()
+	return w.Run(ctx)
+}
+
+// status is what the watcher says, or why there is none yet.
+func (m *mailbox) status() []imapwatch.FolderStatus {
+	m.mu.Lock()
+	w, trouble := m.watcher, m.trouble
+	m.mu.Unlock()
+	if w != nil {
+		return w.Status()
+	}
+	return []imapwatch.FolderStatus{{Folder: "INBOX", State: "connecting", Since: m.since, Err: trouble}}
+}
+
+// reach returns how to reach the server now, for putting a mail into the inbox.
+func (m *mailbox) reach() imapwatch.Server {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.server
+}
+
+// ledger keeps a mailbox's cursors in the journal.
+type ledger struct {
+	journal *journal.Journal
+	account string
+}
+
+var _ imapwatch.Ledger = (*ledger)(nil)
+
+func (l *ledger) Cursor(ctx context.Context, folder string) (imapwatch.Cursor, error) {
+	var c journal.Cursor
+	err := l.journal.View(ctx, func(tx *journal.Tx) (err error) {
+		c, err = tx.Cursor(l.account, folder)
+		return err
+	})
+	return imapwatch.Cursor(c), err
+}
+
+func (l *ledger) Advance(ctx context.Context, folder string, c imapwatch.Cursor) error {
+	return l.journal.Update(ctx, func(tx *journal.Tx) error {
+		return tx.SetCursor(l.account, folder, journal.Cursor(c))
+	})
+}
+
+// takeMail records a message that may be the export mail, and the step that
+// judges it. The same message in another folder is the same mail: all its bytes
+// are compared, because its Message-ID is anybody's to choose, and a forged mail
+// sent first must not make the genuine one look known.
+func (d *Daemon) takeMail(ctx context.Context, account string, msg imapwatch.Message) error {
+	sum := sha256.Sum256(msg.Raw)
+	return d.journal.Update(ctx, func(tx *journal.Tx) error {
+		if own, err := d.ownMail(tx, msg.Raw); own || err != nil {
+			return err
+		}
+		n, added, err := tx.AddMail(journal.Mail{
+			Account: account, Identity: hex.EncodeToString(sum[:]), Raw: msg.Raw, Received: time.Now(),
+		})
+		if err != nil || !added {
+			return err
+		}
+		d.log.Info("a mail to look at", "account", account, "folder", msg.Folder, "uid", msg.UID)
+		return tx.Plan(journal.Step{Kind: stepMail, Arg: strconv.FormatInt(n, 10), Due: time.Now()})
+	})
+}
+
+// ownMail tells whether a mail carries the Message-ID of news which igwatchd
+// itself put into the inbox. Anyone who copies such an id is ignored, and that is all.
+func (d *Daemon) ownMail(tx *journal.Tx, raw []byte) (bool, error) {
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return false, nil //nolint:nilerr // ours can be read
+	}
+	event, _, ok := strings.Cut(strings.Trim(m.Header.Get("Message-Id"), "<> "), ".igwatchd@")
+	if !ok {
+		return false, nil
+	}
+	_, found, err := tx.Event(event)
+	return found, err
+}
+
+// FindHost asks DNS for the IMAP server of an address (RFC 6186, section 3.2).
+func FindHost(ctx context.Context, address string) (host string, port int, err error) {
+	_, domain, _ := strings.Cut(address, "@")
+	_, records, err := net.DefaultResolver.LookupSRV(ctx, "imaps", "tcp", domain)
+	if err != nil || len(records) == 0 || records[0].Target == "." {
+		return "", 0, fault.Temporary(fmt.Errorf("find the mail server of %s: its domain does not announce one", address),
+			"set host in [account.inbox]; the mail provider's help pages call it \"IMAP server\"")
+	}
+	return strings.TrimSuffix(records[0].Target, "."), int(records[0].Port), nil
+}
+
+// loadRoots returns the system's certificates with those of file added; nil
+// stands for the system's alone.
+func loadRoots(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil //nolint:nilnil // nil is the system's pool for crypto/tls
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fault.Configuration(fmt.Errorf("read ca_file: %w", err), "")
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fault.Configuration(fmt.Errorf("read ca_file: %s holds no certificate in PEM form", file), "")
+	}
+	return pool, nil
+}

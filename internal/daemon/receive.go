@@ -1,0 +1,193 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/igwatchd/igwatchd/internal/exportmail"
+	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/fetch"
+	"github.com/igwatchd/igwatchd/internal/journal"
+)
+
+// fetchExport tries the links of an export's mail. What cannot work by itself is
+// handed to the person at once.
+func (d *Daemon) fetchExport(ctx context.Context, s journal.Step) (outcome, error) {
+	e, parts, done, err := d.loadExport(ctx, s)
+	if err != nil || done || len(parts) > 0 {
+		return outcome{}, err
+	}
+	var a announcement
+	if err := json.Unmarshal(e.Announcement, &a); err != nil {
+		return outcome{}, fmt.Errorf("read announcement: %w", err)
+	}
+	dir, err := d.vault.Incoming(e.ID)
+	if err != nil {
+		return outcome{}, err
+	}
+	var reasons []error
+	for i, l := range a.Links {
+		if l.Action != exportmail.ActionFetch {
+			continue
+		}
+		if err := d.setState(ctx, e.ID, "fetching", ""); err != nil {
+			return outcome{}, err
+		}
+		file, err := d.get(ctx, e, l.URL, e.ID+"/"+strconv.Itoa(i), dir)
+		if err == nil {
+			return d.received(e.ID, file)
+		}
+		if fault.KindOf(err) != fault.PermanentKind {
+			return outcome{}, err
+		}
+		d.log.Warn("the link does not lead to an archive", "export", e.ID, "error", err)
+		reasons = append(reasons, err)
+	}
+	why := errors.Join(reasons...)
+	return outcome{commit: func(tx *journal.Tx) error { return d.handOver(tx, e.ID, why) }}, nil
+}
+
+func (d *Daemon) get(ctx context.Context, e journal.Export, url, key, dir string) (fetch.File, error) {
+	t := d.transfers.start(e.ID)
+	defer d.transfers.end(e.ID)
+	return d.fetcher.Get(ctx, fetch.Request{URL: url, Key: key, Dir: dir, Account: e.Account}, checkpoints{d.journal}, t.set)
+}
+
+// received records a part and plans its inspection.
+func (d *Daemon) received(export string, f fetch.File) (outcome, error) {
+	part, err := partOf(f)
+	if err != nil {
+		return outcome{}, err
+	}
+	d.log.Info("archive received", "export", export, "name", f.Name, "bytes", f.Size, "route", f.Route)
+	return outcome{commit: func(tx *journal.Tx) error { return addPart(tx, export, part, time.Now()) }}, nil
+}
+
+func partOf(f fetch.File) (journal.Part, error) {
+	origin, err := json.Marshal(struct {
+		Hops     []fetch.Hop `json:"hops,omitempty"`
+		Started  time.Time   `json:"started"`
+		Finished time.Time   `json:"finished"`
+	}{f.Hops, f.Started, f.Finished})
+	return journal.Part{Name: f.Name, Size: f.Size, SHA256: f.SHA256, Route: f.Route, Origin: origin}, err
+}
+
+// addPart records a part of an export. Everything that was known of the export's
+// content is void: it is looked at anew, with all parts together.
+func addPart(tx *journal.Tx, export string, p journal.Part, inspectAt time.Time) error {
+	e, found, err := tx.Export(export)
+	if err != nil || !found {
+		return err
+	}
+	e.State, e.Detail, e.Verdict, e.Reasons, e.Report = "inspecting", "", "", json.RawMessage("[]"), nil
+	return errors.Join(
+		tx.PutPart(export, p), tx.DropCopies(export), tx.DropAnswers(export), tx.SetExport(e),
+		tx.Cancel(export, stepFetch), tx.Cancel(export, stepStore), tx.Cancel(export, stepVerdict),
+		tx.Plan(journal.Step{Export: export, Kind: stepInspect, Due: inspectAt}),
+	)
+}
+
+// handOver puts an export into the person's hands: they press Download, and the
+// file reaches us through a drop folder or `igwatchd import`.
+func (d *Daemon) handOver(tx *journal.Tx, id string, why error) error {
+	e, found, err := tx.Export(id)
+	if err != nil || !found {
+		return err
+	}
+	e.State, e.Detail = "waiting-for-you", "log in at Instagram and press Download"
+	if why != nil {
+		e.Detail = why.Error()
+	}
+	return errors.Join(tx.SetExport(e), d.announce(tx, waiting(e, why, d.cfg.Fetch.DropDirs)))
+}
+
+func (d *Daemon) setState(ctx context.Context, id, state, detail string) error {
+	return d.journal.Update(ctx, func(tx *journal.Tx) error {
+		e, found, err := tx.Export(id)
+		if err != nil || !found || e.State == state && e.Detail == detail {
+			return err
+		}
+		e.State, e.Detail = state, detail
+		return tx.SetExport(e)
+	})
+}
+
+// checkpoints keeps transfers' checkpoints in the journal.
+type checkpoints struct{ journal *journal.Journal }
+
+var _ fetch.Checkpoints = checkpoints{}
+
+func (c checkpoints) Load(ctx context.Context, key string) (fetch.Checkpoint, bool, error) {
+	var cp fetch.Checkpoint
+	body, found, err := c.journal.Checkpoint(ctx, key)
+	if err != nil || !found {
+		return cp, false, err
+	}
+	if err := json.Unmarshal(body, &cp); err != nil {
+		return cp, false, fmt.Errorf("read checkpoint: %w", err)
+	}
+	return cp, true, nil
+}
+
+func (c checkpoints) Save(ctx context.Context, key string, cp fetch.Checkpoint) error {
+	body, err := json.Marshal(cp)
+	if err != nil {
+		return err
+	}
+	return c.journal.SaveCheckpoint(ctx, key, body)
+}
+
+func (c checkpoints) Drop(ctx context.Context, key string) error {
+	return c.journal.DropCheckpoint(ctx, key)
+}
+
+// transfers knows how far the transfers under way are. It is for show only.
+type transfers struct {
+	mu     sync.Mutex
+	active map[string]*transfer
+}
+
+type transfer struct {
+	mu          sync.Mutex
+	done, total int64
+}
+
+func (t *transfer) set(done, total int64) {
+	t.mu.Lock()
+	t.done, t.total = done, total
+	t.mu.Unlock()
+}
+
+func (t *transfers) start(export string) *transfer {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.active == nil {
+		t.active = map[string]*transfer{}
+	}
+	t.active[export] = &transfer{}
+	return t.active[export]
+}
+
+func (t *transfers) end(export string) {
+	t.mu.Lock()
+	delete(t.active, export)
+	t.mu.Unlock()
+}
+
+// of returns how far the transfer of an export is; active is false when there is none.
+func (t *transfers) of(export string) (done, total int64, active bool) {
+	t.mu.Lock()
+	tr := t.active[export]
+	t.mu.Unlock()
+	if tr == nil {
+		return 0, 0, false
+	}
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	return tr.done, tr.total, true
+}

@@ -1,0 +1,159 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/igwatchd/igwatchd/config"
+	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/journal"
+	"github.com/igwatchd/igwatchd/internal/verdict"
+)
+
+// Status is what `igwatchd status --json` prints.
+type Status struct {
+	Running bool     `json:"running"`
+	Version string   `json:"version,omitempty"`
+	Inboxes []Inbox  `json:"inboxes"`
+	Exports []Export `json:"exports"`
+}
+
+// Inbox is one watched folder.
+type Inbox struct {
+	Account     string `json:"account"`
+	Address     string `json:"address"`
+	Folder      string `json:"folder"`
+	State       string `json:"state"`
+	Since       string `json:"since"`
+	LastContact string `json:"last_contact"`
+	Error       string `json:"error,omitempty"`
+}
+
+// Export is one export's place on its way.
+type Export struct {
+	ID          string           `json:"id"`
+	Account     string           `json:"account"`
+	AnnouncedAt string           `json:"announced_at"`
+	Deadline    string           `json:"deadline"`
+	State       string           `json:"state"`
+	Detail      string           `json:"detail,omitempty"`
+	Progress    *Progress        `json:"progress,omitempty"`
+	Verdict     string           `json:"verdict"`
+	Reasons     []verdict.Reason `json:"reasons"`
+	Parts       []Part           `json:"parts"`
+	Path        string           `json:"path"`
+}
+
+// Progress of a transfer, in bytes; a total of 0 is not known.
+type Progress struct {
+	Done  int64 `json:"done"`
+	Total int64 `json:"total"`
+}
+
+// Part is one received archive file.
+type Part struct {
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+// ReadStatus is what the journal alone tells, while no daemon runs.
+func ReadStatus(ctx context.Context, cfg *config.Config, j *journal.Journal) (Status, error) {
+	s := Status{Inboxes: []Inbox{}, Exports: []Export{}}
+	for _, a := range cfg.Accounts {
+		s.Inboxes = append(s.Inboxes, Inbox{Account: a.Username, Address: a.Inbox.Address, Folder: "INBOX", State: "stopped"})
+	}
+	if j == nil {
+		return s, nil
+	}
+	var err error
+	s.Exports, err = readExports(ctx, j)
+	return s, err
+}
+
+func readExports(ctx context.Context, j *journal.Journal) ([]Export, error) {
+	list := []Export{}
+	err := j.View(ctx, func(tx *journal.Tx) error {
+		exports, err := tx.Exports()
+		if err != nil {
+			return err
+		}
+		for _, e := range exports {
+			x := Export{
+				ID: e.ID, Account: e.Account, AnnouncedAt: stamp(e.AnnouncedAt), Deadline: stamp(e.Deadline),
+				State: e.State, Detail: e.Detail, Verdict: e.Verdict, Path: e.Path,
+				Reasons: []verdict.Reason{}, Parts: []Part{},
+			}
+			if err := json.Unmarshal(e.Reasons, &x.Reasons); err != nil {
+				return err
+			}
+			parts, err := tx.Parts(e.ID)
+			if err != nil {
+				return err
+			}
+			for _, p := range parts {
+				x.Parts = append(x.Parts, Part{p.Name, p.Size, p.SHA256})
+			}
+			list = append(list, x)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// status adds what only the running daemon knows.
+func (d *Daemon) status(ctx context.Context) (Status, error) {
+	s := Status{Running: true, Version: d.version, Inboxes: []Inbox{}}
+	for _, m := range d.mailboxes {
+		for _, f := range m.status() {
+			s.Inboxes = append(s.Inboxes, Inbox{
+				Account: m.account.Username, Address: m.account.Inbox.Address, Folder: f.Folder, State: f.State,
+				Since: stamp(f.Since), LastContact: stamp(f.LastContact), Error: f.Err,
+			})
+		}
+	}
+	var err error
+	if s.Exports, err = readExports(ctx, d.journal); err != nil {
+		return s, err
+	}
+	for i := range s.Exports {
+		if done, total, active := d.transfers.of(s.Exports[i].ID); active {
+			s.Exports[i].Progress = &Progress{done, total}
+		}
+	}
+	return s, nil
+}
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// Open returns the reasons of one severity.
+func (e Export) Open(severity inspect.Severity) []verdict.Reason {
+	return verdict.Verdict{Reasons: e.Reasons}.Open(severity)
+}
+
+// Settled tells whether an export waits for nothing that igwatchd could do itself.
+func (e Export) Settled() bool {
+	return e.State == "done" || e.State == "failed" || e.State == "waiting-for-you"
+}
+
+// sentence says a state in words.
+func sentence(state, detail string) string {
+	text := map[string]string{
+		"announced": "the mail has come; the archive will be fetched", "fetching": "the archive is being downloaded",
+		"waiting-for-you": "waiting for you", "inspecting": "the archive is being checked",
+		"storing": "the archive is being stored and read back", "done": "done", "failed": "failed",
+	}[state]
+	if detail != "" {
+		text += ": " + detail
+	}
+	return text
+}
+
+// Sentence says the export's state in words.
+func (e Export) Sentence() string { return sentence(e.State, e.Detail) }

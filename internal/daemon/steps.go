@@ -1,0 +1,98 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/igwatchd/igwatchd/internal/journal"
+)
+
+// The kinds of steps, in the order in which an export meets them.
+const (
+	stepMail     = "mail"     // judge a mail; argument: its number
+	stepFetch    = "fetch"    // get the archive through the mail's links
+	stepInspect  = "inspect"  // look at the parts
+	stepStore    = "store"    // file them and read them back
+	stepVerdict  = "verdict"  // decide
+	stepTell     = "tell"     // tell one event through one channel; argument: EVENT CHANNEL
+	stepDeadline = "deadline" // remind; argument: how long before the end
+)
+
+func (d *Daemon) newScheduler() *scheduler {
+	return &scheduler{
+		journal: d.journal, log: d.log.With("component", "steps"), parallel: 16,
+		step: d.step, failed: d.stepFailed, lane: lane,
+	}
+}
+
+func (d *Daemon) step(ctx context.Context, s journal.Step) (outcome, error) {
+	switch s.Kind {
+	case stepMail:
+		return d.judgeMail(ctx, s)
+	case stepFetch:
+		return d.fetchExport(ctx, s)
+	case stepInspect:
+		return d.inspectExport(ctx, s)
+	case stepStore:
+		return d.storeExport(ctx, s)
+	case stepVerdict:
+		return d.judgeExport(ctx, s)
+	case stepTell:
+		return d.tell(ctx, s)
+	case stepDeadline:
+		return d.remind(ctx, s)
+	}
+	return outcome{}, fmt.Errorf("step of unknown kind %q", s.Kind)
+}
+
+// lane says which steps must not run at the same time: those of one export, and
+// those that use one channel. Reminders must not wait behind a download.
+func lane(s journal.Step) string {
+	switch s.Kind {
+	case stepTell:
+		_, channel := splitTell(s.Arg)
+		return "tell " + channel
+	case stepMail:
+		return "mail " + s.Arg
+	case stepDeadline:
+		return "deadline " + s.Export
+	default:
+		return "export " + s.Export
+	}
+}
+
+// patience is how often a step may fail before the person hears of it.
+const patience = 3
+
+// stepFailed puts the trouble into the export's status, and tells the person of
+// trouble that stays.
+func (d *Daemon) stepFailed(tx *journal.Tx, s journal.Step, err error) error {
+	if s.Export == "" || s.Kind == stepTell {
+		return nil
+	}
+	e, found, ferr := tx.Export(s.Export)
+	if ferr != nil || !found {
+		return ferr
+	}
+	e.Detail = explain(err)
+	if s.Tries+1 == patience {
+		if err := d.announce(tx, stuck(e, s.Kind)); err != nil {
+			return err
+		}
+	}
+	return tx.SetExport(e)
+}
+
+// loadExport returns the export of a step; done is true when there is none.
+func (d *Daemon) loadExport(ctx context.Context, s journal.Step) (e journal.Export, parts []journal.Part, done bool, err error) {
+	err = d.journal.View(ctx, func(tx *journal.Tx) error {
+		var found bool
+		if e, found, err = tx.Export(s.Export); err != nil {
+			return err
+		}
+		done = !found
+		parts, err = tx.Parts(s.Export)
+		return err
+	})
+	return e, parts, done, err
+}

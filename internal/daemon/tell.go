@@ -1,0 +1,104 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/igwatchd/igwatchd/internal/imapwatch"
+	"github.com/igwatchd/igwatchd/internal/journal"
+	"github.com/igwatchd/igwatchd/internal/notify"
+)
+
+// channel is a way to reach a person; an inbox reaches only its own account's.
+type channel struct {
+	notify.Channel
+	account string // "": everybody's
+}
+
+func (d *Daemon) newChannels() []channel {
+	var list []channel
+	n := d.cfg.Notify
+	if n.Inbox {
+		for _, m := range d.mailboxes {
+			put := func(ctx context.Context, id string, raw []byte) error {
+				return imapwatch.Append(ctx, m.reach(), "INBOX", id, raw)
+			}
+			list = append(list, channel{notify.Inbox(m.account.Inbox.Address, put), m.account.Username})
+		}
+	}
+	if n.Webhook != "" {
+		list = append(list, channel{notify.Webhook(n.Webhook), ""})
+	}
+	if len(n.Command) > 0 {
+		list = append(list, channel{notify.Command(n.Command), ""})
+	}
+	for i, u := range n.URLs {
+		list = append(list, channel{notify.Push(i, u), ""})
+	}
+	if len(list) == 0 {
+		d.log.Warn("nobody will be told: [notify] names no channel", "hint", "set notify.inbox = true")
+	}
+	return list
+}
+
+// announce records news and plans to tell them through every channel that fits,
+// all in the transaction of what happened. The same news again are no news.
+func (d *Daemon) announce(tx *journal.Tx, e notify.Event) error {
+	e.Time = time.Now().UTC().Truncate(time.Second)
+	body, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	added, err := tx.AddEvent(e.ID, body, e.Time)
+	if err != nil || !added {
+		return err
+	}
+	d.log.Info("news", "event", e.Event, "account", e.Account, "export", e.Export, "title", e.Title)
+	for _, c := range d.channels {
+		own := c.account != "" // that inbox cannot tell of its own trouble
+		if own && (c.account != e.Account || e.Event == "inbox-down") {
+			continue
+		}
+		if err := tx.Plan(journal.Step{Export: e.Export, Kind: stepTell, Arg: e.ID + " " + c.Name(), Due: time.Now()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// splitTell takes the argument of a tell step apart.
+func splitTell(arg string) (event, channel string) {
+	event, channel, _ = strings.Cut(arg, " ")
+	return event, channel
+}
+
+// tell sends one event through one channel. It is tried until the channel takes
+// it; a channel that was taken out of the configuration is owed nothing.
+func (d *Daemon) tell(ctx context.Context, s journal.Step) (outcome, error) {
+	id, name := splitTell(s.Arg)
+	var e notify.Event
+	found := false
+	err := d.journal.View(ctx, func(tx *journal.Tx) error {
+		body, ok, err := tx.Event(id)
+		if err != nil || !ok {
+			return err
+		}
+		found = true
+		return json.Unmarshal(body, &e)
+	})
+	if err != nil || !found {
+		return outcome{}, err
+	}
+	for _, c := range d.channels {
+		if c.Name() == name {
+			if err := c.Send(ctx, e); err != nil {
+				return outcome{}, fmt.Errorf("tell %s: %w", e.Event, err)
+			}
+			d.log.Info("told", "event", e.Event, "channel", name)
+		}
+	}
+	return outcome{}, nil
+}

@@ -1,0 +1,213 @@
+package daemon
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/igwatchd/igwatchd/internal/exportmail"
+	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/journal"
+	"github.com/igwatchd/igwatchd/internal/notify"
+	"github.com/igwatchd/igwatchd/internal/vault"
+	"github.com/igwatchd/igwatchd/internal/verdict"
+)
+
+// Where things are at Instagram. The removal page stands in "safe" alone.
+const (
+	exportPage  = "https://accountscenter.instagram.com/info_and_permissions/dyi/"
+	removalPage = "https://www.instagram.com/accounts/remove/request/permanent/"
+	removalMenu = "Accounts Center > Personal details > Account ownership and control > Deactivation or deletion"
+)
+
+// event makes news whose id is the same whenever kind, export and details are.
+func event(kind string, e journal.Export, details ...string) notify.Event {
+	return notify.Event{
+		ID: short(append([]string{kind, e.Account, e.ID}, details...)...), Event: kind,
+		Account: e.Account, Export: e.ID, Verdict: e.Verdict,
+	}
+}
+
+func announced(e journal.Export) notify.Event {
+	n := event("export-announced", e)
+	n.Title = "igwatchd: Instagram says that the export of " + e.Account + " is ready"
+	n.Text = "The mail is genuine. igwatchd now tries to get the archive; you need to do nothing yet.\n" +
+		"The download is open until " + moment(e.Deadline) + "."
+	return n
+}
+
+// waiting asks the person to press Download; why says what stood in the way.
+func waiting(e journal.Export, why error, drops []string) notify.Event {
+	n := event("waiting-for-you", e)
+	n.Title = "igwatchd: please download the export of " + e.Account
+	var b strings.Builder
+	b.WriteString("The archive is ready, but Instagram gives it to you alone, after you log in.\n\n")
+	b.WriteString("What to do:\n  1. Open the page below and log in.\n  2. Press Download for every file it offers.\n")
+	if len(drops) > 0 {
+		fmt.Fprintf(&b, "  3. Save the files to %s. igwatchd takes them from there by itself.\n", strings.Join(drops, " or "))
+	} else {
+		b.WriteString("  3. Give the files to igwatchd:  igwatchd import FILE…\n")
+	}
+	if !e.Deadline.IsZero() {
+		fmt.Fprintf(&b, "\nThe download is open until %s (%s left).\n", moment(e.Deadline), left(time.Until(e.Deadline)))
+	}
+	if why != nil {
+		fmt.Fprintf(&b, "\nWhat igwatchd tried: %s.\n", strings.ReplaceAll(why.Error(), "\n", "; "))
+	}
+	n.Text, n.URL = b.String(), exportPage
+	return n
+}
+
+// stuck tells of trouble that does not go away by itself.
+func stuck(e journal.Export, step string) notify.Event {
+	n := event("waiting-for-you", e, "stuck", step)
+	n.Title = "igwatchd: the export of " + e.Account + " is stuck"
+	n.Text = "It does not go on because of this:\n\n  " + e.Detail + "\n\nigwatchd tries again by itself. Nothing that was received is lost."
+	if !e.Deadline.IsZero() {
+		n.Text += "\nThe download is open until " + moment(e.Deadline) + "."
+	}
+	return n
+}
+
+func decided(e journal.Export, v verdict.Verdict) notify.Event {
+	var details []string
+	for _, r := range v.Reasons {
+		details = append(details, r.Code, r.Severity, r.Text)
+	}
+	n := event(v.Verdict, e, details...)
+	var b strings.Builder
+	b.WriteString(v.Sentence(e.Account) + "\n")
+	list := func(head, severity string) {
+		if reasons := v.Open(severity); len(reasons) > 0 {
+			b.WriteString("\n" + head + "\n")
+			for i, r := range reasons {
+				if i == maxListed {
+					fmt.Fprintf(&b, "  … and %d more: igwatchd status\n", len(reasons)-i)
+					break
+				}
+				fmt.Fprintf(&b, "  - %s\n", r.Text)
+			}
+		}
+	}
+	list("What is wrong:", inspect.Error)
+	list("What only you can answer:", inspect.Question)
+	fmt.Fprintf(&b, "\nThe archive lies in %s\n", e.Path)
+	switch v.Verdict {
+	case verdict.Safe:
+		n.Title = "igwatchd: " + e.Account + " can be deleted: the archive is complete and stored"
+		n.URL = removalPage
+		b.WriteString("\nIf you want to delete the account: " + removalMenu + ", or the address below. " +
+			"Instagram keeps it for 30 days more; logging in within them cancels the deletion.\n")
+	case verdict.Questions:
+		n.Title = "igwatchd: do not delete " + e.Account + " yet: questions are left"
+		fmt.Fprintf(&b, "\nAnswer them with:  igwatchd confirm %s\n", e.ID)
+	default:
+		n.Title = "igwatchd: do not delete " + e.Account + ": its archive is not complete"
+		n.URL = exportPage
+	}
+	n.Text = b.String()
+	return n
+}
+
+// maxListed bounds how many findings one message lists.
+const maxListed = 20
+
+func damaged(e journal.Export, damage []vault.Damage) notify.Event {
+	n := event("copy-damaged", e, fmt.Sprint(damage))
+	n.Title = "igwatchd: a stored file of " + e.Account + " is not as it was"
+	var b strings.Builder
+	fmt.Fprintf(&b, "Reading the archive in %s back from its disk gave other bytes than were written:\n", e.Path)
+	for _, d := range damage[:min(len(damage), maxListed)] {
+		fmt.Fprintf(&b, "  - %s: %s\n", d.Name, d.What)
+	}
+	b.WriteString("\nThe disk may be failing. Do not delete the account; download the archive again, to another disk.\n")
+	n.Text = b.String()
+	return n
+}
+
+func suspicious(account, identity string, j exportmail.Judgement) notify.Event {
+	n := event("suspicious-mail", journal.Export{Account: account}, identity)
+	n.Title = "igwatchd: a mail only pretends to be Instagram's export mail"
+	var b strings.Builder
+	fmt.Fprintf(&b, "It came to the inbox of %s. igwatchd has not opened any of its links, and you should not either.\n\nWhy:\n", account)
+	for _, r := range j.Reasons {
+		if r.Severity != inspect.Info {
+			fmt.Fprintf(&b, "  - %s\n", r.Text)
+		}
+	}
+	b.WriteString("\nIf you asked for an export, open Instagram by hand (do not use a link from the mail) and look at the page below. " +
+		"A file that you download there can be given to igwatchd:  igwatchd import FILE\n")
+	n.Text, n.URL = b.String(), exportPage
+	return n
+}
+
+func unchecked(account, identity string, why error) notify.Event {
+	n := event("suspicious-mail", journal.Export{Account: account}, identity, "unchecked")
+	n.Title = "igwatchd: a mail that may be Instagram's cannot be checked"
+	n.Text = "For half a day it could not be found out whether Instagram sent it: " + why.Error() + ".\n" +
+		"igwatchd keeps trying. If you asked for an export, do not wait: open the page below by hand and see whether it is ready."
+	n.URL = exportPage
+	return n
+}
+
+func deadlineNear(e journal.Export, mark string) notify.Event {
+	n := event("deadline-near", e, mark)
+	n.Title = fmt.Sprintf("igwatchd: %s left to download the export of %s", left(time.Until(e.Deadline)), e.Account)
+	n.Text = "The archive is not safely here yet. State: " + sentence(e.State, e.Detail) + "\n" +
+		"The download is open until " + moment(e.Deadline) + ". Open the page below, log in, and press Download.\n"
+	n.URL = exportPage
+	return n
+}
+
+func linkEnded(e journal.Export) notify.Event {
+	n := event("not-safe", e, "link-ended")
+	n.Verdict = verdict.NotSafe
+	n.Title = "igwatchd: do not delete " + e.Account + ": the download has closed"
+	n.Text = "The four days are over, and the archive was not received. Nothing is lost at Instagram.\n" +
+		"Ask for a new export on the page below: All time, High quality, JSON, every category."
+	n.URL = exportPage
+	return n
+}
+
+func inboxDown(account, address, trouble string, since time.Time) notify.Event {
+	n := event("inbox-down", journal.Export{Account: account}, since.UTC().Format(time.RFC3339))
+	n.Title = "igwatchd: no contact with the inbox " + address
+	n.Text = "Since " + moment(since) + " igwatchd cannot see whether Instagram's mail has come. It keeps trying.\n"
+	if trouble != "" {
+		n.Text += "\nWhat the mail server said: " + trouble + "\n"
+	}
+	return n
+}
+
+func inboxBack(account, address string, since time.Time) notify.Event {
+	n := event("inbox-back", journal.Export{Account: account}, since.UTC().Format(time.RFC3339))
+	n.Title = "igwatchd: the inbox " + address + " is back"
+	n.Text = "igwatchd has read everything that came meanwhile. You need to do nothing."
+	return n
+}
+
+// explain puts an error and its hint into one sentence.
+func explain(err error) string {
+	if hint := fault.HintOf(err); hint != "" {
+		return err.Error() + " (" + hint + ")"
+	}
+	return err.Error()
+}
+
+// moment shows a time so that it is understood anywhere.
+func moment(t time.Time) string { return t.Local().Format("Monday 2 January, 15:04 MST") }
+
+// left shows a duration as people say it.
+func left(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d minutes", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d hours", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d days", int(d.Hours()/24))
+	}
+}

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package imapwatch
+
+import "syscall"
+
+// limitUnacknowledged does nothing where there is no TCP_USER_TIMEOUT: the deadlines of each step
+// find the same hole, a little later.
+func limitUnacknowledged(syscall.RawConn) error { return nil }

@@ -1,0 +1,236 @@
+package imapwatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+	"github.com/emersion/go-sasl"
+
+	"github.com/igwatchd/igwatchd/internal/fault"
+)
+
+// session is one connection on which somebody is logged in. It is used by one goroutine.
+type session struct {
+	t      timings
+	conn   *conn
+	client *imapclient.Client
+	caps   imap.CapSet
+	news   chan struct{} // rings at EXISTS, whatever the number says
+	strays *strays
+	idling *imapclient.IdleCommand // DONE was sent, its answer not yet awaited
+	unbind func() bool
+}
+
+// connect opens a session that ends with ctx, or earlier with close.
+func connect(ctx context.Context, s Server, dial dialer, t timings, log *slog.Logger) (*session, error) {
+	password, err := s.Password(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("password of %s: %w", s.User, err)
+	}
+	w, err := dial(ctx, s, t)
+	if err != nil {
+		return nil, err
+	}
+	c := newConn(w, t, func(words string) { log.Warn("the mail server wants this to be known", "text", quoted(words)) })
+	one := &session{t: t, conn: c, news: make(chan struct{}, 1), strays: newStrays()}
+	one.unbind = context.AfterFunc(ctx, func() { c.kill(ctx.Err()) })
+	one.client = imapclient.New(c, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+		Mailbox: func(data *imapclient.UnilateralDataMailbox) {
+			if data.NumMessages != nil {
+				ring(one.news)
+			}
+		},
+		Fetch: one.strays.take,
+	}})
+	if err := one.enter(s.User, password); err != nil {
+		one.close()
+		return nil, err
+	}
+	return one, nil
+}
+
+// close ends the connection and everything that runs for it.
+func (s *session) close() {
+	s.unbind()
+	s.conn.Close()
+	s.client.Close()
+	s.strays.wait()
+}
+
+// enter logs in and learns what the server can do.
+func (s *session) enter(user, password string) error {
+	end := s.conn.step("greeting", s.t.greeting, s.t.greeting, s.t.greeting)
+	err := s.client.WaitGreeting()
+	if err == nil && s.client.State() == imap.ConnStateNotAuthenticated {
+		s.caps = s.client.Caps()
+	}
+	end()
+	if err != nil {
+		return s.fail("wait for the mail server's greeting", err)
+	}
+	if s.client.State() == imap.ConnStateNotAuthenticated {
+		end := s.conn.step("login", s.t.login, s.t.login, s.t.login)
+		err := s.login(user, password)
+		end()
+		if err != nil {
+			return loginFault(user, s.fail("log in", err))
+		}
+	}
+	defer s.conn.step("capabilities", s.t.greeting, s.t.greeting, s.t.greeting)()
+	if s.caps = s.client.Caps(); s.caps == nil {
+		return s.fail("ask what the mail server can do", errors.New("no answer"))
+	}
+	if s.caps.Has(imap.CapID) {
+		// Netease lets nobody in who has not said what he is (RFC 2971). The answer does not matter.
+		_, _ = s.client.ID(&imap.IDData{Name: "igwatchd"}).Wait()
+	}
+	return nil
+}
+
+// login uses SASL PLAIN where it is offered, and LOGIN otherwise or if PLAIN is not understood.
+func (s *session) login(user, password string) error {
+	if s.caps.Has(imap.AuthCap(sasl.Plain)) {
+		err := s.client.Authenticate(sasl.NewPlainClient("", user, password))
+		if answer, ok := errors.AsType[*imap.Error](err); !ok || answer.Type != imap.StatusResponseTypeBad {
+			return err
+		}
+	}
+	if s.caps.Has(imap.CapLoginDisabled) {
+		return fault.Permanent(errors.New("the mail server takes no password on this connection"),
+			"try account.inbox.security = \"tls\"; if it is, this server wants another kind of login, such as OAuth2")
+	}
+	return s.client.Login(user, password).Wait()
+}
+
+// fail says what an error of the library means. Its words are kept only when the server answered
+// or the parser gave up: otherwise the connection knows better why it ended.
+func (s *session) fail(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if answer, ok := errors.AsType[*imap.Error](err); ok {
+		return fmt.Errorf("%s: the mail server answers %w", doing, &refusal{answer})
+	}
+	if fault.KindOf(err) != fault.UnknownKind {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	if reason := s.conn.reason(); reason != nil {
+		return fmt.Errorf("%s: %w", doing, reason)
+	}
+	s.conn.kill(nil)
+	return fault.Temporary(fmt.Errorf("%s: %w: %s", doing, errParser, quoted(err.Error())), "")
+}
+
+// errParser marks an answer that the parser could not read. The connection is gone.
+var errParser = errors.New("the mail server's answer cannot be read")
+
+// refusal is a tagged NO or BAD: the connection lives on.
+type refusal struct{ answer *imap.Error }
+
+func (e *refusal) Unwrap() error { return e.answer }
+
+// Error quotes what is the server's own text.
+func (e *refusal) Error() string {
+	code := ""
+	if e.answer.Code != "" {
+		code = " [" + string(e.answer.Code) + "]"
+	}
+	return string(e.answer.Type) + code + " " + quoted(e.answer.Text)
+}
+
+// isRefusal tells a tagged NO or BAD from a lost connection.
+func isRefusal(err error) bool {
+	_, ok := errors.AsType[*imap.Error](err)
+	return ok
+}
+
+// opened is how a folder presents itself. A number is 0 if the server does not tell it.
+type opened struct{ validity, next uint32 }
+
+// examine opens a folder without changing anything in it.
+func (s *session) examine(folder string) (opened, error) {
+	defer s.conn.step("EXAMINE", s.t.open, s.t.open, s.t.open)()
+	data, err := s.client.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+	if err != nil {
+		return opened{}, s.fail("open folder "+folder, err)
+	}
+	return opened{data.UIDValidity, uint32(data.UIDNext)}, nil
+}
+
+// status asks the same about a folder that is not open.
+func (s *session) status(folder string) (opened, error) {
+	defer s.conn.step("STATUS", s.t.open, s.t.open, s.t.open)()
+	data, err := s.client.Status(folder, &imap.StatusOptions{UIDNext: true, UIDValidity: true}).Wait()
+	if err != nil {
+		return opened{}, s.fail("look at folder "+folder, err)
+	}
+	return opened{data.UIDValidity, uint32(data.UIDNext)}, nil
+}
+
+// leave closes the open folder, because STATUS is not for an open one (RFC 3501, section 6.3.10).
+// CLOSE would do too, but it expunges on servers that forget that the folder was only examined.
+func (s *session) leave() error {
+	if !s.caps.Has(imap.CapUnselect) {
+		return nil
+	}
+	defer s.conn.step("UNSELECT", s.t.open, s.t.open, s.t.open)()
+	return s.fail("leave folder", s.client.Unselect().Wait())
+}
+
+// canIdle tells whether the server offers IDLE (RFC 2177).
+func (s *session) canIdle() bool { return s.caps.Has(imap.CapIdle) }
+
+// The reasons for which idle ends.
+type wakeup int
+
+const (
+	wokenByTime wakeup = iota
+	wokenByNews
+	wokenByCall // the machine may have slept: probe fast
+)
+
+// idle waits for news, at most as long as told. It then has sent DONE; the answer is awaited by
+// the next fetch, which goes out together with DONE and so saves a round trip.
+func (s *session) idle(ctx context.Context, longest time.Duration, call <-chan struct{}) (wakeup, error) {
+	end := s.conn.step("IDLE", s.t.plus, s.t.plus, s.t.plus)
+	cmd, err := s.client.Idle()
+	end()
+	if err != nil {
+		return 0, s.fail("wait in IDLE", err)
+	}
+	s.conn.in.refill()
+	why, err := s.await(ctx, longest, call)
+	end = s.conn.step("DONE", s.t.done, s.t.done, s.t.done)
+	closed := cmd.Close()
+	end()
+	if err == nil && closed != nil {
+		err = s.fail("end IDLE", closed)
+	}
+	s.idling = cmd
+	return why, err
+}
+
+// await waits for news, a call or the end of the connection.
+func (s *session) await(ctx context.Context, longest time.Duration, call <-chan struct{}) (wakeup, error) {
+	timer := time.NewTimer(longest)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return wokenByTime, nil
+	case <-s.news:
+		return wokenByNews, nil
+	case <-call:
+		return wokenByCall, nil
+	case <-s.conn.bye:
+		return 0, s.fail("wait for news", errors.New("goodbye"))
+	case <-s.client.Closed():
+		return 0, s.fail("wait for news", errors.New("closed"))
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
