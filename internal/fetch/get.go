@@ -13,7 +13,6 @@ import (
 	"math/rand/v2"
 	"mime"
 	"net/http"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -39,60 +38,85 @@ type transfer struct {
 	sum      hash.Hash
 	part     *durable.Part
 	path     string
+	started  time.Time
 }
 
-// Get fetches one file, whatever happens on the way, until it is whole or nothing more can be hoped for.
+// Get fetches one file. It goes on after faults of the network for a while; an
+// error of kind temporary may be tried again later and goes on at the last
+// checkpoint. Permanent errors (LoginWall, Expired, Refused, NotArchive) are for
+// the person. No error contains the link's path or query.
 func (f *Fetcher) Get(ctx context.Context, r Request, cps Checkpoints, progress func(done, total int64)) (File, error) {
-	t := &transfer{f: f, r: r, cps: cps, progress: progress}
+	t := &transfer{f: f, r: r, cps: cps, progress: progress, started: time.Now()}
 	if t.progress == nil {
 		t.progress = func(int64, int64) {}
 	}
-	started := time.Now()
-	if err := t.resume(ctx); err != nil {
-		return File{}, err
+	file, done, err := t.resume(ctx)
+	if done || err != nil {
+		return file, err
 	}
-	var last error
-	for try := range f.times.tries {
-		if try > 0 {
-			wait := min(f.times.retryMin<<(try-1), f.times.retryMax)
-			select {
-			case <-time.After(wait/2 + rand.N(wait)):
-			case <-ctx.Done():
-				return File{}, errors.Join(ctx.Err(), t.part.Close())
-			}
-		}
+	for try := 1; ; try++ {
 		before := t.cp.Offset
 		hops, err := t.attempt(ctx)
 		if err == nil {
-			return t.finish(ctx, started, hops)
+			return t.finish(hops)
 		}
-		last = err
-		if ctx.Err() != nil || fault.KindOf(err) == fault.PermanentKind || durable.Full(err) {
-			break
+		if t.cp.Offset > before { // it moves: the next fault is a new one
+			try = 1
 		}
-		_ = before
+		if ctx.Err() != nil || fault.KindOf(err) == fault.PermanentKind || durable.Full(err) || try >= f.times.tries {
+			return File{}, errors.Join(err, t.part.Close())
+		}
+		f.o.Log.Info("transfer interrupted, going on", "error", err, "bytes", t.cp.Offset)
+		if err := t.pause(ctx, try, err); err != nil {
+			return File{}, errors.Join(err, t.part.Close())
+		}
 		if err := t.reopen(); err != nil {
 			return File{}, err
 		}
 	}
-	return File{}, errors.Join(last, t.part.Close())
 }
 
-// resume goes back to the last checkpoint.
-func (t *transfer) resume(ctx context.Context) error {
+// pause waits before the next attempt: what the server asked for, else longer each time.
+func (t *transfer) pause(ctx context.Context, try int, err error) error {
+	wait := min(t.f.times.retryMin<<(try-1), t.f.times.retryMax)
+	wait = wait/2 + rand.N(wait)
+	if b, ok := errors.AsType[*busy](err); ok && b.after > wait {
+		wait = min(b.after, t.f.times.retryMax)
+	}
+	select {
+	case <-time.After(wait):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// busy is a server that asks for patience.
+type busy struct {
+	host, status string
+	after        time.Duration
+}
+
+func (b *busy) Error() string { return b.host + " answered " + b.status }
+
+// resume goes back to the last checkpoint. done tells that the file was whole
+// already when the program was stopped.
+func (t *transfer) resume(ctx context.Context) (file File, done bool, err error) {
 	t.path = filepath.Join(t.r.Dir, "."+short(t.r.Key)+".part")
 	cp, found, err := t.cps.Load(ctx, t.r.Key)
 	if err != nil {
-		return err
+		return File{}, false, err
 	}
 	if found {
 		t.cp = cp
-		if cp.Total > 0 && cp.Offset == cp.Total { // a crash after the file got its name
-			final := filepath.Join(t.r.Dir, cp.Name)
-			if _, err := os.Stat(final); err == nil {
-				if err := os.Rename(final, t.path); err != nil {
-					return err
-				}
+	}
+	if cp.Total > 0 && cp.Offset == cp.Total {
+		final := filepath.Join(t.r.Dir, cp.Name)
+		want := sha256.New()
+		if err := want.(encoding.BinaryUnmarshaler).UnmarshalBinary(cp.Hash); err == nil { //nolint:forcetypeassert // the standard library's
+			sum, size, err := durable.SHA256(ctx, final)
+			if err == nil && size == cp.Total && sum == hex.EncodeToString(want.Sum(nil)) {
+				return t.file(sum, size, nil), true, nil
 			}
 		}
 	}
@@ -101,7 +125,7 @@ func (t *transfer) resume(ctx context.Context) error {
 		t.cp = Checkpoint{}
 		err = t.reopen()
 	}
-	return err
+	return File{}, false, err
 }
 
 // reopen cuts the part file to the checkpoint.
@@ -170,7 +194,8 @@ func (t *transfer) accept(resp *http.Response, host string) (total int64, err er
 	case s == http.StatusRequestedRangeNotSatisfiable:
 		return 0, errors.Join(t.restart(), again("the range is not there any more"))
 	case s == http.StatusTooManyRequests || s >= 500:
-		return 0, again("answered %s", resp.Status)
+		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After")) // a date is rare, and our own delay does too
+		return 0, fault.Temporary(&busy{host, resp.Status, time.Duration(max(0, seconds)) * time.Second}, "")
 	case s != http.StatusOK && s != http.StatusPartialContent:
 		return 0, fault.Permanent(&Expired{host, s}, "open the download page, log in, and press Download again")
 	}
@@ -202,8 +227,8 @@ func (t *transfer) accept(resp *http.Response, host string) (total int64, err er
 	t.cp.Validator, t.cp.Name = validator, fileName(resp.Header.Get("Content-Disposition"), t.r.Key)
 	if resp.ContentLength > 0 {
 		t.cp.Total = resp.ContentLength
-		if free, err := durable.Free(t.r.Dir); err == nil && free < uint64(t.cp.Total) {
-			return 0, fault.Temporary(fmt.Errorf("no room for %d bytes in %s", t.cp.Total, t.r.Dir), "make room; igwatchd goes on by itself")
+		if err := room(t.r.Dir, t.cp.Total); err != nil {
+			return 0, err
 		}
 		if err := t.part.Reserve(t.cp.Total); err != nil {
 			return 0, err
@@ -273,18 +298,21 @@ func (t *transfer) checkpoint(ctx context.Context) error {
 	return t.cps.Save(ctx, t.r.Key, t.cp)
 }
 
-func (t *transfer) finish(ctx context.Context, started time.Time, hops []Hop) (File, error) {
-	final := filepath.Join(t.r.Dir, t.cp.Name)
+// finish gives the file its name. Its checkpoint stays until the caller drops
+// it: a crash before the file is recorded elsewhere must not lose it.
+func (t *transfer) finish(hops []Hop) (File, error) {
 	size := t.part.Size()
-	if err := t.part.Commit(final, size); err != nil {
+	if err := t.part.Commit(filepath.Join(t.r.Dir, t.cp.Name), size); err != nil {
 		return File{}, err
 	}
-	file := File{
-		Name: t.cp.Name, Path: final, Size: size, SHA256: hex.EncodeToString(t.sum.Sum(nil)), Route: "link",
-		Hops: hops, Started: started, Finished: time.Now(),
+	return t.file(hex.EncodeToString(t.sum.Sum(nil)), size, hops), nil
+}
+
+func (t *transfer) file(sum string, size int64, hops []Hop) File {
+	return File{
+		Name: t.cp.Name, Path: filepath.Join(t.r.Dir, t.cp.Name), Size: size, SHA256: sum, Route: "link",
+		Hops: hops, Started: t.started, Finished: time.Now(),
 	}
-	_ = ctx
-	return file, nil
 }
 
 var unsafe = regexp.MustCompile(`[^A-Za-z0-9._ ()-]+`)

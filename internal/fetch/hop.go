@@ -28,14 +28,16 @@ type Fetcher struct {
 	times  timing
 }
 
+// timing bounds patience; tests shorten it.
 type timing struct {
-	stall, retryMin, retryMax time.Duration
-	tries                     int
+	stall              time.Duration // without a byte
+	retryMin, retryMax time.Duration
+	tries              int // in a row without progress
 }
 
 // New prepares a Fetcher.
 func New(o Options) *Fetcher {
-	f := &Fetcher{o: o, times: timing{30 * time.Second, time.Second, 5 * time.Minute, 8}}
+	f := &Fetcher{o: o, times: timing{stall: 30 * time.Second, retryMin: time.Second, retryMax: 5 * time.Minute, tries: 4}}
 	dialer := &net.Dialer{Timeout: 15 * time.Second, ControlContext: f.checkAddress}
 	f.client = &http.Client{
 		Transport: &http.Transport{

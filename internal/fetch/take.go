@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/durable"
@@ -49,8 +50,8 @@ func receive(ctx context.Context, r io.Reader, name string, size int64, dir stri
 	if strings.TrimLeft(file.Name, ". ") != file.Name || file.Name == "" {
 		file.Name = "instagram-export-" + short(name) + ".zip"
 	}
-	if free, err := durable.Free(dir); err == nil && free < uint64(size) {
-		return File{}, fault.Temporary(fmt.Errorf("no room for %d bytes in %s", size, dir), "make room; igwatchd goes on by itself")
+	if err := room(dir, size); err != nil {
+		return File{}, err
 	}
 	part, err := durable.OpenPart(filepath.Join(dir, "."+short(name)+".part"), 0)
 	if err != nil {
@@ -89,4 +90,14 @@ func receive(ctx context.Context, r io.Reader, name string, size int64, dir stri
 	}
 	file.Size, file.SHA256, file.Finished = size, hex.EncodeToString(sum.Sum(nil)), time.Now()
 	return file, nil
+}
+
+// room makes sure that size bytes fit before the first of them is asked for.
+func room(dir string, size int64) error {
+	free, err := durable.Free(dir)
+	if err != nil || size < 0 || free >= uint64(size) {
+		return err
+	}
+	return fault.Temporary(fmt.Errorf("%d MB are needed in %s and %d MB are free: %w", size/1e6+1, dir, free/1e6, syscall.ENOSPC),
+		"make room on that disk; igwatchd goes on by itself")
 }

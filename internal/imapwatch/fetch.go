@@ -48,7 +48,8 @@ func bodySection(limit int64) *imap.FetchItemBodySection {
 // keeps up to limit bytes of each and skips the rest. A message that comes without any bytes
 // counts as not sent. If an IDLE is just ending, its answer is awaited here, within first.
 func (s *session) fetch(set imap.UIDSet, section *imap.FetchItemBodySection, limit int64, first time.Duration, take func(content)) error {
-	defer s.conn.step("FETCH", first, s.t.command, s.t.transfer)()
+	defer s.step("FETCH", first, s.t.command, s.t.transfer)()
+	s.strays.drain()
 	cmd := s.client.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
 	var broken error
 	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
@@ -201,7 +202,7 @@ func (s *session) search(criteria imap.SearchCriteria) ([]uint32, error) {
 const maxUID = math.MaxUint32 - 1
 
 func (s *session) searchOnce(criteria imap.SearchCriteria) ([]uint32, error) {
-	defer s.conn.step("SEARCH", s.t.command, s.t.command, s.t.transfer)()
+	defer s.step("SEARCH", s.t.command, s.t.command, s.t.transfer)()
 	data, err := s.client.UIDSearch(&criteria, nil).Wait()
 	if err != nil {
 		return nil, s.fail("search messages", err)

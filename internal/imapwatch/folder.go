@@ -25,8 +25,9 @@ type folder struct {
 	next    uint32
 	pending map[uint32]*pending // found, and in need of something
 
-	aside int   // messages given up
-	fault error // why the folder's work is not all done, or nil
+	aside    int   // messages given up
+	unsaved  error // why the ledger does not know how far the folder is read
+	unopened error // why the folder could not be opened
 }
 
 // pending is a message on its way to the handler.
@@ -36,6 +37,7 @@ type pending struct {
 	strikes   int
 	refusals  int // by the handler
 	due       time.Time
+	err       error // the last thing that went wrong
 }
 
 const (
@@ -61,33 +63,46 @@ func (f *folder) find(ctx context.Context, s *session, now opened, fresh bool) e
 		f.pending = map[uint32]*pending{}
 	}
 	switch {
-	case now.validity == 0 && !fresh, now.validity == f.validity && now.next == 0 && !fresh:
-	case f.validity != now.validity, f.next == 0, now.next == 0, now.next < f.next:
+	case !fresh && (now.validity == 0 || now.validity == f.validity && now.next == 0):
+		// The server does not say whether there is anything; the last rescan was on this connection.
+	case now.validity == 0, now.validity != f.validity, f.next == 0, now.next < f.next:
 		return f.rescan(s, now)
 	case now.next == f.next:
 		return nil
 	}
+	return f.search(s)
+}
+
+// search adds all messages from f.next on.
+func (f *folder) search(s *session) error {
 	uids, err := s.search(imap.SearchCriteria{UID: []imap.UIDSet{from(f.next)}})
-	if err != nil {
-		return err
-	}
 	f.add(uids)
-	return nil
+	return err
 }
 
 // rescan looks at the last days whatever was read before: the folder is new, the server has
 // renumbered it, or it does not tell enough to know.
 func (f *folder) rescan(s *session, now opened) error {
+	if now.next == 0 {
+		// Before the search, so that what arrives between the two is found by the next look.
+		last, err := s.search(imap.SearchCriteria{UID: []imap.UIDSet{{{Start: 0, Stop: 0}}}})
+		if err != nil {
+			return err
+		}
+		if len(last) > 0 {
+			now.next = last[len(last)-1] + 1
+		}
+	}
 	since := time.Now().Add(-f.w.o.Lookback).AddDate(0, 0, -2)
 	uids, err := s.search(imap.SearchCriteria{Since: since})
 	if err != nil {
 		return err
 	}
-	if f.validity != now.validity || now.next < f.next {
-		f.w.log.Info("folder is read from its last days on", "folder", f.name, "since", since.Format(time.DateOnly), "messages", len(uids))
+	if now.validity == 0 || now.validity != f.validity || now.next < f.next {
 		clear(f.pending)
 		f.next = 0
 	}
+	f.w.log.Info("reading the last days of a folder", "folder", f.name, "since", since.Format(time.DateOnly), "messages", len(uids))
 	f.validity = now.validity
 	f.next = max(f.next, now.next, 1)
 	// The search may lag behind what has just arrived.
@@ -108,27 +123,39 @@ func (f *folder) add(uids []uint32) {
 	}
 }
 
-// look asks for everything new in one command, and works on it. It is what keeps IDLE honest: first
-// is how long the server may be silent, and news tells whether there was anything.
-func (f *folder) look(ctx context.Context, s *session, first time.Duration) (news bool, err error) {
-	err = s.fetch(from(f.next), headerSection(0), maxHeader, first, func(c content) {
-		if c.uid >= f.next || f.pending[c.uid] != nil {
-			f.add([]uint32{c.uid})
-			f.judge(c)
-			news = true
+// look asks for everything new in one command, and works on it. It is what keeps IDLE honest.
+// first is how long the server may be silent, rung whether it has announced something; news
+// tells whether there was anything.
+func (f *folder) look(ctx context.Context, s *session, first time.Duration, rung bool) (news bool, err error) {
+	liked := map[uint32]bool{}
+	start := f.next
+	err = s.fetch(from(start), headerSection(0), maxHeader, first, func(c content) {
+		if c.uid >= start {
+			liked[c.uid] = f.w.o.Candidate(c.data)
 		}
 	})
-	if isRefusal(err) {
-		var uids []uint32
-		uids, err = s.search(imap.SearchCriteria{UID: []imap.UIDSet{from(f.next)}})
-		uids = slices.DeleteFunc(uids, func(uid uint32) bool { return uid < f.next })
-		news = len(uids) > 0
-		f.add(uids)
+	if err != nil && !isRefusal(err) {
+		return false, err // nothing counts: a smaller UID may have been still to come
 	}
-	if err != nil {
-		return news, err
+	for uid, yes := range liked {
+		f.add([]uint32{uid})
+		if f.pending[uid].candidate = yes; !yes {
+			delete(f.pending, uid)
+		}
 	}
-	return news, f.work(ctx, s)
+	// Gaps are mostly messages that were deleted; but some servers leave out what they
+	// cannot send, and none may be passed over.
+	if gaps := int(f.next-start) != len(liked); err != nil || gaps || rung && len(liked) == 0 {
+		var set imap.UIDSet
+		set.AddRange(imap.UID(max(start, 1)), maxUID)
+		uids, err := s.search(imap.SearchCriteria{UID: []imap.UIDSet{set}})
+		if err != nil {
+			f.next = start
+			return false, err
+		}
+		f.add(slices.DeleteFunc(uids, func(uid uint32) bool { _, judged := liked[uid]; return judged || uid < start }))
+	}
+	return f.next > start, f.work(ctx, s)
 }
 
 // judge decides by the header whether a message is fetched.
@@ -144,11 +171,12 @@ func (f *folder) judge(c content) {
 func (f *folder) due(want func(*pending) bool) []uint32 {
 	now := time.Now()
 	var uids []uint32
-	for _, uid := range slices.Sorted(maps.Keys(f.pending)) {
-		if p := f.pending[uid]; !p.due.After(now) && want(p) {
+	for uid, p := range f.pending {
+		if !p.due.After(now) && want(p) {
 			uids = append(uids, uid)
 		}
 	}
+	slices.Sort(uids)
 	return uids
 }
 
@@ -163,7 +191,6 @@ func (f *folder) untilDue(longest time.Duration) time.Duration {
 // work does what can be done now for all pending messages. Errors that concern one message are
 // kept with it; those returned concern the connection.
 func (f *folder) work(ctx context.Context, s *session) error {
-	f.fault = nil
 	if err := f.deliver(ctx, s); err != nil {
 		return err
 	}
@@ -234,13 +261,13 @@ func (f *folder) headerAlone(s *session, uid uint32) error {
 		}
 	})
 	if judged {
-		return f.goOn(err)
+		return goOn(err)
 	}
 	return f.failed(s, uid, err)
 }
 
-// goOn drops the error of a command that brought what it should.
-func (f *folder) goOn(err error) error {
+// goOn drops the error of a command after which the connection lives.
+func goOn(err error) error {
 	if isRefusal(err) {
 		return nil
 	}
@@ -250,33 +277,31 @@ func (f *folder) goOn(err error) error {
 // failed notes that a message could not be fetched, and gives it up after too many times. It
 // returns err if that ended the connection.
 func (f *folder) failed(s *session, uid uint32, err error) error {
-	p := f.pending[uid]
-	strike := anyStrike
+	p, strike := f.pending[uid], anyStrike
 	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, errParser):
+		strike = ownStrike
 	case err == nil:
 		there, err := f.stillThere(s, []uint32{uid})
 		if err != nil || len(there) == 0 {
 			return err
 		}
-		err = errors.New("the mail server does not send it although it is there")
 		strike = ownStrike
-		f.fault = fmt.Errorf("read message %d: %w", uid, err)
-	case errors.Is(err, context.Canceled):
-		return err
-	case errors.Is(err, errParser):
-		strike = ownStrike
-		fallthrough
-	default:
-		f.fault = fmt.Errorf("read message %d: %w", uid, err)
+		p.err = fmt.Errorf("read message %d: the mail server does not send it although it is there", uid)
+	}
+	if err != nil {
+		p.err = fmt.Errorf("read message %d: %w", uid, err)
 	}
 	p.strikes += strike
 	p.due = time.Now().Add(doubled(f.w.t.retryMin, f.w.t.retryMax, p.strikes/ownStrike))
 	if p.strikes >= strikesOut {
 		f.aside++
-		f.w.log.Error("a message cannot be read and is left out", "folder", f.name, "uid", uid, "error", f.fault)
+		f.w.log.Error("a message cannot be read and is left out", "folder", f.name, "uid", uid, "error", p.err)
 		delete(f.pending, uid)
 	}
-	return f.goOn(err)
+	return goOn(err)
 }
 
 // deliver fetches the candidates that are due, hands them on, and saves how far the folder is read.
@@ -311,14 +336,14 @@ func (f *folder) handOn(ctx context.Context, s *session, uid uint32) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		f.fault = fmt.Errorf("a message was read but could not be kept: %w", handled)
+		p.err = fmt.Errorf("message %d was read but could not be kept: %w", uid, handled)
 		f.w.log.Warn("a message could not be handed on; it is tried again", "folder", f.name, "uid", uid, "error", handled)
 		p.due = time.Now().Add(doubled(f.w.t.retryMin, f.w.t.retryMax, p.refusals))
 		p.refusals++
 	} else {
 		delete(f.pending, uid)
 	}
-	return f.goOn(err)
+	return goOn(err)
 }
 
 // save makes durable up to where every message is done with. The ledger's trouble does not stop
@@ -331,9 +356,9 @@ func (f *folder) save(ctx context.Context) error {
 	if c == f.saved || ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := f.w.o.Ledger.Advance(ctx, f.name, c); err != nil {
-		f.fault = fmt.Errorf("note how far %s is read: %w", f.name, err)
-		f.w.log.Warn("how far a folder is read could not be kept", "folder", f.name, "error", err)
+	f.unsaved = f.w.o.Ledger.Advance(ctx, f.name, c)
+	if f.unsaved != nil {
+		f.w.log.Warn("how far a folder is read could not be kept", "folder", f.name, "error", f.unsaved)
 		return nil
 	}
 	f.saved = c
@@ -342,8 +367,19 @@ func (f *folder) save(ctx context.Context) error {
 
 // trouble is what Status says of a folder that is being watched.
 func (f *folder) trouble() error {
-	if f.fault == nil && f.aside > 0 {
+	if f.unopened != nil {
+		return f.unopened
+	}
+	for _, uid := range slices.Sorted(maps.Keys(f.pending)) {
+		if err := f.pending[uid].err; err != nil {
+			return err
+		}
+	}
+	if f.unsaved != nil {
+		return fmt.Errorf("note how far %s is read: %w", f.name, f.unsaved)
+	}
+	if f.aside > 0 {
 		return fmt.Errorf("%d messages could not be read and were left out; the log names them", f.aside)
 	}
-	return f.fault
+	return nil
 }

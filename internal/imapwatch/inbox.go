@@ -2,6 +2,7 @@ package imapwatch
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -34,7 +35,6 @@ func (v *inboxVisitor) visit(ctx context.Context, s *session) error {
 		if err := v.f.work(ctx, s); err != nil {
 			return err
 		}
-		ring(v.w.inboxUp)
 		if s.canIdle() && time.Now().After(v.noIdleUntil) {
 			err = v.listen(ctx, s)
 		} else {
@@ -46,53 +46,46 @@ func (v *inboxVisitor) visit(ctx context.Context, s *session) error {
 	}
 }
 
-// listen waits in IDLE again and again, until it is time to open the folder anew. The bell is emptied before each look and the look comes before IDLE, so that
-// nothing that arrives at any moment is overlooked.
+// listen waits in IDLE again and again, until it is time to open the folder anew. The bell is
+// emptied before each look, and the look comes before IDLE, so that nothing is overlooked
+// whenever it arrives.
 func (v *inboxVisitor) listen(ctx context.Context, s *session) error {
 	t := v.w.t
 	reopen := time.Now().Add(t.reopen)
-	first, news := t.command, true
-	for time.Now().Before(reopen) {
-		for news {
-			drain(s.news)
-			var err error
-			if news, err = v.f.look(ctx, s, first); err != nil {
-				return err
-			}
-			first = t.command
+	first, rung := t.command, false
+	for {
+		drain(s.news)
+		news, err := v.f.look(ctx, s, first, rung)
+		if err != nil {
+			return err
+		}
+		if first, rung = t.command, false; news {
+			continue
+		}
+		if time.Now().After(reopen) {
+			return nil
 		}
 		v.w.set(inbox, StateWatching, v.f.trouble())
-		why, err := s.idle(ctx, v.f.untilDue(t.idle), v.w.wakeInbox)
-		if err != nil {
-			return v.idleFailed(ctx, s, err)
+		if rung, err = s.idle(ctx, v.f.untilDue(t.idle), v.w.wakeInbox); err != nil {
+			return v.idleFailed(err)
 		}
 		v.idleFailures = 0
-		// DONE is on its way; the look follows it at once.
-		news, first = true, t.done
-		if why == wokenByCall {
-			first = t.woken
-		}
+		first = t.done // the look goes out with DONE
 	}
-	// The answer to DONE comes with the last look.
-	_, err := v.f.look(ctx, s, first)
-	return err
 }
 
-// idleFailed notes trouble with IDLE itself. A server that refuses it, or lets the connection
-// die over it, is polled for a while.
-func (v *inboxVisitor) idleFailed(ctx context.Context, s *session, err error) error {
-	if ctx.Err() != nil {
+// idleFailed notes trouble with IDLE itself. A server that refuses it, or twice lets the
+// connection die over it, is polled for a while.
+func (v *inboxVisitor) idleFailed(err error) error {
+	if !errors.Is(err, errNoIdle) {
 		return err
 	}
 	v.idleFailures++
 	if isRefusal(err) || v.idleFailures >= 2 {
-		v.w.log.Info("IDLE does not work here; looking for new mail every minute", "error", err)
+		v.w.log.Info("looking for new mail every minute instead", "error", err)
 		v.noIdleUntil = time.Now().Add(v.w.t.noIdle)
 	}
-	if isRefusal(err) {
-		return nil
-	}
-	return err
+	return goOn(err)
 }
 
 // poll waits until it is time to open the folder anew, which some servers need to show new mail.

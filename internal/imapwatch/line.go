@@ -66,6 +66,7 @@ func (l *line) once(ctx context.Context) error {
 func (l *line) wait(ctx context.Context, err error) {
 	w := l.w
 	if errors.Is(err, errNothingToWatch) {
+		l.failures = 0
 		pause(ctx, w.t.relist, l.call)
 		return
 	}

@@ -41,9 +41,11 @@ func (w *Watcher) reached() bool {
 type othersVisitor struct {
 	w       *Watcher
 	folders map[string]*folder
+	opened  map[string]bool // during this session
 }
 
 func (v *othersVisitor) visit(ctx context.Context, s *session) error {
+	v.opened = map[string]bool{}
 	for {
 		names, err := v.list(s)
 		if err != nil {
@@ -70,36 +72,41 @@ func (v *othersVisitor) visit(ctx context.Context, s *session) error {
 
 // look asks whether there is anything new in a folder, and reads it.
 func (v *othersVisitor) look(ctx context.Context, s *session, f *folder) error {
-	now, err := s.status(f.name)
-	if isRefusal(err) {
-		v.w.set(f.name, StateStopped, fmt.Errorf("%w (is its name in account.inbox.folders right?)", err))
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	fresh := !f.loaded
-	if fresh || now.next == 0 || now != (opened{f.validity, f.next}) || f.untilDue(time.Hour) == 0 {
-		if err := v.read(ctx, s, f, fresh); err != nil {
+	// A folder that was opened and cannot be left is opened again, because STATUS is not for an open one.
+	if s.canLeave() || !v.opened[f.name] {
+		now, err := s.status(f.name)
+		if isRefusal(err) {
+			v.w.set(f.name, StateStopped, fmt.Errorf("%w (is its name in account.inbox.folders right?)", err))
+			return nil
+		}
+		if err != nil {
 			return err
 		}
+		if v.opened[f.name] && now.next != 0 && now == (opened{f.validity, f.next}) && f.untilDue(time.Hour) > 0 {
+			v.w.set(f.name, StatePolling, f.trouble())
+			return nil
+		}
+	}
+	if err := v.read(ctx, s, f); err != nil {
+		return err
 	}
 	v.w.set(f.name, StatePolling, f.trouble())
 	return nil
 }
 
-func (v *othersVisitor) read(ctx context.Context, s *session, f *folder, fresh bool) error {
+func (v *othersVisitor) read(ctx context.Context, s *session, f *folder) error {
 	now, err := s.examine(f.name)
+	if f.unopened = nil; isRefusal(err) {
+		f.unopened = err
+		return nil
+	}
 	if err != nil {
-		if isRefusal(err) {
-			f.fault = err
-			return nil
-		}
 		return err
 	}
-	if err := f.find(ctx, s, now, fresh); err != nil {
+	if err := f.find(ctx, s, now, !v.opened[f.name]); err != nil {
 		return err
 	}
+	v.opened[f.name] = true
 	if err := f.work(ctx, s); err != nil {
 		return err
 	}
@@ -130,7 +137,7 @@ func (v *othersVisitor) list(s *session) ([]string, error) {
 
 // list asks for all folders, with their special uses (RFC 6154) where the server tells them.
 func (s *session) list() ([]*imap.ListData, error) {
-	defer s.conn.step("LIST", s.t.open, s.t.open, s.t.command)()
+	defer s.step("LIST", s.t.open, s.t.open, s.t.command)()
 	var options *imap.ListOptions
 	if s.caps.Has(imap.CapSpecialUse) && s.caps.Has(imap.CapListExtended) {
 		options = &imap.ListOptions{ReturnSpecialUse: true}

@@ -23,6 +23,7 @@ type session struct {
 	news   chan struct{} // rings at EXISTS, whatever the number says
 	strays *strays
 	idling *imapclient.IdleCommand // DONE was sent, its answer not yet awaited
+	hurry  bool                    // the machine may have slept: the connection has to prove itself
 	unbind func() bool
 }
 
@@ -54,6 +55,15 @@ func connect(ctx context.Context, s Server, dial dialer, t timings, log *slog.Lo
 	return one, nil
 }
 
+// step is conn.step, with a short patience after a sleep.
+func (s *session) step(name string, first, silent, total time.Duration) (end func()) {
+	if s.hurry {
+		first = min(first, s.t.woken)
+	}
+	s.hurry = false
+	return s.conn.step(name, first, silent, total)
+}
+
 // close ends the connection and everything that runs for it.
 func (s *session) close() {
 	s.unbind()
@@ -64,7 +74,7 @@ func (s *session) close() {
 
 // enter logs in and learns what the server can do.
 func (s *session) enter(user, password string) error {
-	end := s.conn.step("greeting", s.t.greeting, s.t.greeting, s.t.greeting)
+	end := s.step("greeting", s.t.greeting, s.t.greeting, s.t.greeting)
 	err := s.client.WaitGreeting()
 	if err == nil && s.client.State() == imap.ConnStateNotAuthenticated {
 		s.caps = s.client.Caps()
@@ -74,14 +84,14 @@ func (s *session) enter(user, password string) error {
 		return s.fail("wait for the mail server's greeting", err)
 	}
 	if s.client.State() == imap.ConnStateNotAuthenticated {
-		end := s.conn.step("login", s.t.login, s.t.login, s.t.login)
+		end := s.step("login", s.t.login, s.t.login, s.t.login)
 		err := s.login(user, password)
 		end()
 		if err != nil {
 			return loginFault(user, s.fail("log in", err))
 		}
 	}
-	defer s.conn.step("capabilities", s.t.greeting, s.t.greeting, s.t.greeting)()
+	defer s.step("capabilities", s.t.greeting, s.t.greeting, s.t.greeting)()
 	if s.caps = s.client.Caps(); s.caps == nil {
 		return s.fail("ask what the mail server can do", errors.New("no answer"))
 	}
@@ -122,7 +132,9 @@ func (s *session) fail(doing string, err error) error {
 	if reason := s.conn.reason(); reason != nil {
 		return fmt.Errorf("%s: %w", doing, reason)
 	}
-	s.conn.kill(nil)
+	if parser := s.client.Close(); parser != nil {
+		err = parser
+	}
 	return fault.Temporary(fmt.Errorf("%s: %w: %s", doing, errParser, quoted(err.Error())), "")
 }
 
@@ -154,7 +166,7 @@ type opened struct{ validity, next uint32 }
 
 // examine opens a folder without changing anything in it.
 func (s *session) examine(folder string) (opened, error) {
-	defer s.conn.step("EXAMINE", s.t.open, s.t.open, s.t.open)()
+	defer s.step("EXAMINE", s.t.open, s.t.open, s.t.open)()
 	data, err := s.client.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
 	if err != nil {
 		return opened{}, s.fail("open folder "+folder, err)
@@ -164,7 +176,7 @@ func (s *session) examine(folder string) (opened, error) {
 
 // status asks the same about a folder that is not open.
 func (s *session) status(folder string) (opened, error) {
-	defer s.conn.step("STATUS", s.t.open, s.t.open, s.t.open)()
+	defer s.step("STATUS", s.t.open, s.t.open, s.t.open)()
 	data, err := s.client.Status(folder, &imap.StatusOptions{UIDNext: true, UIDValidity: true}).Wait()
 	if err != nil {
 		return opened{}, s.fail("look at folder "+folder, err)
@@ -175,36 +187,32 @@ func (s *session) status(folder string) (opened, error) {
 // leave closes the open folder, because STATUS is not for an open one (RFC 3501, section 6.3.10).
 // CLOSE would do too, but it expunges on servers that forget that the folder was only examined.
 func (s *session) leave() error {
-	if !s.caps.Has(imap.CapUnselect) {
+	if !s.canLeave() {
 		return nil
 	}
-	defer s.conn.step("UNSELECT", s.t.open, s.t.open, s.t.open)()
+	defer s.step("UNSELECT", s.t.open, s.t.open, s.t.open)()
 	return s.fail("leave folder", s.client.Unselect().Wait())
 }
+
+func (s *session) canLeave() bool { return s.caps.Has(imap.CapUnselect) }
 
 // canIdle tells whether the server offers IDLE (RFC 2177).
 func (s *session) canIdle() bool { return s.caps.Has(imap.CapIdle) }
 
-// The reasons for which idle ends.
-type wakeup int
-
-const (
-	wokenByTime wakeup = iota
-	wokenByNews
-	wokenByCall // the machine may have slept: probe fast
-)
+// errNoIdle marks that the server offers IDLE but does not begin it.
+var errNoIdle = errors.New("IDLE does not work")
 
 // idle waits for news, at most as long as told. It then has sent DONE; the answer is awaited by
 // the next fetch, which goes out together with DONE and so saves a round trip.
-func (s *session) idle(ctx context.Context, longest time.Duration, call <-chan struct{}) (wakeup, error) {
-	end := s.conn.step("IDLE", s.t.plus, s.t.plus, s.t.plus)
+func (s *session) idle(ctx context.Context, longest time.Duration, call <-chan struct{}) (news bool, err error) {
+	end := s.step("IDLE", s.t.plus, s.t.plus, s.t.plus)
 	cmd, err := s.client.Idle()
 	end()
 	if err != nil {
-		return 0, s.fail("wait in IDLE", err)
+		return false, fmt.Errorf("%w: %w", errNoIdle, s.fail("begin IDLE", err))
 	}
 	s.conn.in.refill()
-	why, err := s.await(ctx, longest, call)
+	news, err = s.await(ctx, longest, call)
 	end = s.conn.step("DONE", s.t.done, s.t.done, s.t.done)
 	closed := cmd.Close()
 	end()
@@ -212,25 +220,26 @@ func (s *session) idle(ctx context.Context, longest time.Duration, call <-chan s
 		err = s.fail("end IDLE", closed)
 	}
 	s.idling = cmd
-	return why, err
+	return news, err
 }
 
-// await waits for news, a call or the end of the connection.
-func (s *session) await(ctx context.Context, longest time.Duration, call <-chan struct{}) (wakeup, error) {
+// await waits for news, a call, the given time or the end of the connection.
+func (s *session) await(ctx context.Context, longest time.Duration, call <-chan struct{}) (news bool, err error) {
 	timer := time.NewTimer(longest)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return wokenByTime, nil
+		return false, nil
 	case <-s.news:
-		return wokenByNews, nil
+		return true, nil
 	case <-call:
-		return wokenByCall, nil
+		s.hurry = true
+		return false, nil
 	case <-s.conn.bye:
-		return 0, s.fail("wait for news", errors.New("goodbye"))
+		return false, s.fail("wait for news", errors.New("goodbye"))
 	case <-s.client.Closed():
-		return 0, s.fail("wait for news", errors.New("closed"))
+		return false, s.fail("wait for news", errors.New("closed"))
 	case <-ctx.Done():
-		return 0, ctx.Err()
+		return false, ctx.Err()
 	}
 }

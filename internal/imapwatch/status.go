@@ -78,6 +78,9 @@ func (w *Watcher) set(folder, state string, err error) {
 	}
 	s.State, s.Err = state, text
 	w.mu.Unlock()
+	if folder == inbox && (state == StateWatching || state == StatePolling) {
+		ring(w.inboxUp)
+	}
 	w.tell(changed)
 }
 
