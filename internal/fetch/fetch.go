@@ -69,7 +69,9 @@ type File struct {
 // LoginWall says that a page came where a file was expected.
 type LoginWall struct{ Host string }
 
-func (e *LoginWall) Error() string { return e.Host + " wants a log-in and sent a page, not the archive" }
+func (e *LoginWall) Error() string {
+	return e.Host + " wants a log-in and sent a page, not the archive"
+}
 
 // Expired says that the link leads nowhere any more.
 type Expired struct {

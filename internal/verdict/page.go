@@ -41,9 +41,11 @@ func Page(w io.Writer, id string, f Facts, v Verdict) error {
 		Chart                                *chart
 		Parts                                []Part
 		Copies                               []Copy
+		Checked                              bool // all checks were carried out to their end
 	}{
 		ID: id, Account: f.Account, Verdict: v.Verdict, Word: strings.ReplaceAll(v.Verdict, "-", " "), Sentence: v.Sentence(f.Account),
 		Groups: groups, Report: f.Report, Parts: f.Parts, Copies: f.Copies,
+		Checked: f.Report != nil && everyCheckFinished(f) == nil,
 	}
 	if f.Report != nil {
 		data.Chart = newChart(f.Report.PerYear)

@@ -33,6 +33,22 @@ func TestPageShowsTheEvidenceAndNothingForeign(t *testing.T) {
 	}
 }
 
+func TestPageClaimsOnlyWhatWasChecked(t *testing.T) {
+	for _, finished := range []bool{true, false} {
+		f := whole()
+		if !finished {
+			f.Report.Checks = f.Report.Checks[:3]
+		}
+		var b strings.Builder
+		if err := Page(&b, "x", f, Judge(f)); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(b.String(), "Every byte of every file") != finished {
+			t.Errorf("checks finished: %v, but the page says otherwise", finished)
+		}
+	}
+}
+
 func TestPageOfNothing(t *testing.T) {
 	var b strings.Builder
 	if err := Page(&b, "", Facts{}, Judge(Facts{})); err != nil {

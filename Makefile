@@ -1,0 +1,61 @@
+# What every clone can do. `make` alone explains.
+
+GO       ?= go
+TOOLS    := $(CURDIR)/.tools/bin
+SUDO     := $(if $(filter 0,$(shell id -u)),,sudo)
+# What the tests need from Debian: a real mail server, and systemd's own judgement of the unit.
+PACKAGES := dovecot-imapd systemd util-linux coreutils
+RELEASE  ?=
+LDFLAGS  := -s -w $(if $(RELEASE),-X main.release=$(RELEASE))
+
+STATICCHECK  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOFUMPT      := mvdan.cc/gofumpt@v0.12.0
+GOLANGCILINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: help demo build install deps tools test lint fuzz fuzz-short
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: ## the whole job on this machine, without any account (needs Go only)
+	@$(GO) run ./cmd/igwatchd demo
+
+build: ## bin/igwatchd, static
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/igwatchd ./cmd/igwatchd
+
+install: build ## into /usr/local/bin
+	$(SUDO) install -m 0755 bin/igwatchd /usr/local/bin/igwatchd
+
+deps: ## what the tests need, from Debian
+	@missing=; for p in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+		echo "installing$$missing"; \
+		$(SUDO) apt-get -q update && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $$missing; \
+	fi
+
+test: deps ## all tests, with the race detector
+	$(GO) test -race -timeout 18m ./...
+
+tools: ## the linters, at their pinned versions
+	@mkdir -p $(TOOLS)
+	@for t in $(STATICCHECK) $(GOFUMPT) $(GOLANGCILINT); do \
+		name=$$(basename $${t%@*}); version=$${t#*@}; \
+		$(GO) version -m $(TOOLS)/$$name 2>/dev/null | grep -qE "^\s+mod\s.*\s$$version(\s|$$)" || \
+			{ echo "installing $$name $$version"; GOBIN=$(TOOLS) $(GO) install $$t; } || exit 1; \
+	done
+
+lint: tools ## format, vet, linters, borders, other systems, the unit's score
+	@test -z "$$($(TOOLS)/gofumpt -l . | tee /dev/stderr)"
+	$(GO) mod tidy -diff
+	$(GO) vet ./...
+	$(TOOLS)/staticcheck ./...
+	$(TOOLS)/golangci-lint run
+	GOOS=darwin $(GO) vet ./cmd/... ./internal/... ./config/... ./systemd/...
+	GOOS=windows $(GO) vet ./cmd/... ./internal/... ./config/... ./systemd/...
+	$(GO) test -count=1 -run 'TestUnit' ./systemd
+
+fuzz: ## every fuzz target for ten minutes
+	@scripts/fuzz 10m
+
+fuzz-short: ## every fuzz target for 20 seconds
+	@scripts/fuzz 20s
