@@ -201,10 +201,11 @@ func hosts(c *collector, key string, list []string, withPort bool) []string {
 	}
 	var out []string
 	for _, h := range list {
-		name, port := h, ""
+		name := h
 		if withPort && strings.Contains(h, ":") {
-			var err error
-			if name, port, err = net.SplitHostPort(h); err != nil {
+			host, port, err := net.SplitHostPort(h)
+			name = host
+			if err != nil {
 				name = ""
 			} else if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
 				name = ""

@@ -93,7 +93,7 @@ posts = "many"
 listen = true
 `
 	_, err := Parse("f.toml", []byte(broken))
-	faults, ok := err.(Faults) //nolint:errorlint // Parse promises Faults
+	faults, ok := err.(Faults)
 	if !ok {
 		t.Fatalf("got %v", err)
 	}

@@ -56,7 +56,7 @@ func until(ts *testscript.TestScript, what string, f func() bool) {
 func worldCmd(ts *testscript.TestScript, _ bool, _ []string) {
 	w, err := newWorld(context.Background(), ts.MkAbs("."), func(ca *testworld.CA) (testworld.Mailbox, error) { return testworld.StartMemory(ca) })
 	ts.Check(err)
-	*ts.Value(worldKey{}).(**world) = w //nolint:errcheck,forcetypeassert // TestStories put it there
+	*ts.Value(worldKey{}).(**world) = w // TestStories put it there
 	ts.Defer(w.close)
 }
 

@@ -55,7 +55,7 @@ func (s *scheduler) run(ctx context.Context) error {
 				return err
 			})
 			if ctx.Err() != nil {
-				return nil //nolint:nilerr // stopping is no error
+				return nil // stopping is no error
 			}
 			if err != nil {
 				return err
@@ -80,7 +80,7 @@ func (s *scheduler) run(ctx context.Context) error {
 		}
 		changed = s.wait(ctx, next, done, busy)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // stopping is no error
+			return nil // stopping is no error
 		}
 	}
 }

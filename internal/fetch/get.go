@@ -265,7 +265,7 @@ func (t *transfer) receive(ctx context.Context, cancel func(), body io.Reader, h
 				}
 			}
 		}
-		if rerr == io.EOF {
+		if errors.Is(rerr, io.EOF) {
 			if total > 0 && t.part.Size() != total {
 				rerr = io.ErrUnexpectedEOF
 			} else {

@@ -77,7 +77,7 @@ func receive(ctx context.Context, r io.Reader, name string, size int64, dir stri
 		if progress != nil {
 			progress(part.Size(), size)
 		}
-		if rerr == io.EOF {
+		if errors.Is(rerr, io.EOF) {
 			break
 		}
 		if rerr != nil {

@@ -359,7 +359,7 @@ func (f *folder) save(ctx context.Context) error {
 	f.unsaved = f.w.o.Ledger.Advance(ctx, f.name, c)
 	if f.unsaved != nil {
 		f.w.log.Warn("how far a folder is read could not be kept", "folder", f.name, "error", f.unsaved)
-		return nil
+		return nil //nolint:nilerr // see above: the same messages come again
 	}
 	f.saved = c
 	return nil

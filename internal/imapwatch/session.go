@@ -67,7 +67,7 @@ func (s *session) step(name string, first, silent, total time.Duration) (end fun
 // close ends the connection and everything that runs for it.
 func (s *session) close() {
 	s.unbind()
-	s.conn.Close()
+	_ = s.conn.Close()
 	s.client.Close()
 	s.strays.wait()
 }

@@ -162,6 +162,7 @@ func (f *file) writeTo(z *zip.Writer, root string) error {
 	} else {
 		header.CRC32 = crc32.ChecksumIEEE(body)
 		header.CompressedSize64, header.UncompressedSize64 = uint64(len(body)), uint64(len(body))
+		//lint:ignore SA1019 CreateRaw writes these fields as they are and leaves Modified aside
 		header.ModifiedDate, header.ModifiedTime = dosTime(f.modified)
 		w, err = z.CreateRaw(header)
 	}

@@ -90,19 +90,18 @@ func compare(ctx context.Context, root *os.Root, path, name, want string) (what 
 	if info, err := root.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 		return "missing", 0, nil
 	} else if err != nil || !info.Mode().IsRegular() {
-		return "unreadable", 0, nil
+		return "unreadable", 0, nil //nolint:nilerr // damage, and told as such
 	}
 	sum, size, err := durable.SHA256(ctx, filepath.Join(path, name))
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return "", size, ctx.Err()
+	case err != nil: // a file that cannot be read is damage, and told as such
+		what = "unreadable"
+	case sum != want:
+		what = "changed"
 	}
-	if err != nil {
-		return "unreadable", size, nil //nolint:nilerr // a file that cannot be read is damage, told as such
-	}
-	if sum != want {
-		return "changed", size, nil
-	}
-	return "", size, nil
+	return what, size, nil
 }
 
 // readManifest parses a manifest of the bag and returns its own digest.
