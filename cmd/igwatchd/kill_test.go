@@ -17,14 +17,27 @@ import (
 // kills is how often the daemon is killed in TestKilledAtAnyMoment.
 const kills = 100
 
+// buildProgram builds the program as it ships. The test binary, which other
+// tests run as the program, starts slowly when it holds the race detector.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "igwatchd")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", path, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}
+
 // runDaemon starts the real program. kill ends it as a power cut would.
-func runDaemon(t *testing.T, w *world) (kill func()) {
+func runDaemon(t *testing.T, program string, w *world) (kill func()) {
 	t.Helper()
 	log, err := os.OpenFile(filepath.Join(w.dir, "igwatchd.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("igwatchd", "run", "--config", w.config())
+	cmd := exec.Command(program, "run", "--config", w.config())
 	cmd.Stderr = log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -73,7 +86,7 @@ func (w *world) verdicts() map[string]int {
 // other, and kills the daemon at a random moment of each export's way. Each must
 // end in exactly one bag and one verdict.
 func TestKilledAtAnyMoment(t *testing.T) {
-	dir := t.TempDir()
+	dir, program := t.TempDir(), buildProgram(t)
 	w, err := newWorld(t.Context(), dir, func(ca *testworld.CA) (testworld.Mailbox, error) {
 		return testworld.StartDovecot(t.Context(), ca, filepath.Join(dir, "dovecot"))
 	})
@@ -98,7 +111,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			return fmt.Sprintf("verdict %d: %v, %v, told %v", n, st, err, w.verdicts())
 		}, func() bool { return len(w.verdicts()) > n })
 	}
-	kill := runDaemon(t, w)
+	kill := runDaemon(t, program, w)
 	deliver(0)
 	wait(0)
 	began := time.Now() // once more, warm: how long the way takes
@@ -110,7 +123,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		deliver(n)
 		time.Sleep(time.Duration(rng.Int64N(int64(way))))
 		kill()
-		kill = runDaemon(t, w)
+		kill = runDaemon(t, program, w)
 		wait(n)
 	}
 	const all = kills + 2

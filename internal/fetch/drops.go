@@ -14,15 +14,26 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// Drop folders: how often they are looked at anyway, how long a file must stay
-// unchanged, and how deep zips are looked for.
-const (
-	rescanEvery = time.Minute
-	quietFor    = 2 * time.Second
-	dropDepth   = 3
-)
+// dropTiming is how often drop folders are looked at anyway, and how long a
+// file must stay unchanged; tests shorten it.
+type dropTiming struct{ rescan, quiet time.Duration }
+
+var dropDefaults = dropTiming{rescan: time.Minute, quiet: 2 * time.Second}
+
+// dropDepth is how deep zips are looked for: a cloud drive puts them into
+// meta-DATE/instagram-NAME/.
+const dropDepth = 3
 
 var partial = []string{".crdownload", ".part", ".download", ".opdownload", ".tmp"}
+
+// drops is what is known of the files in the folders.
+type drops struct {
+	watcher *fsnotify.Watcher
+	times   dropTiming
+	log     *slog.Logger
+	found   func(ctx context.Context, path string) error
+	known   map[string]*seen
+}
 
 type seen struct {
 	size  int64
@@ -34,12 +45,16 @@ type seen struct {
 // WatchDrops hands on each finished zip in the folders. found returning nil means
 // that the file is settled; an error brings it again at the next look.
 func WatchDrops(ctx context.Context, dirs []string, log *slog.Logger, found func(ctx context.Context, path string) error) error {
+	return watchDrops(ctx, dirs, log, dropDefaults, found)
+}
+
+func watchDrops(ctx context.Context, dirs []string, log *slog.Logger, times dropTiming, found func(ctx context.Context, path string) error) error {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return err
 	}
 	defer w.Close() //nolint:errcheck // ends with us
-	known := map[string]*seen{}
+	d := &drops{watcher: w, times: times, log: log, found: found, known: map[string]*seen{}}
 	missing := map[string]bool{}
 	for {
 		waiting := false
@@ -52,11 +67,11 @@ func WatchDrops(ctx context.Context, dirs []string, log *slog.Logger, found func
 				continue
 			}
 			delete(missing, dir)
-			waiting = scan(ctx, w, dir, known, log, found) || waiting
+			waiting = d.scan(ctx, dir) || waiting
 		}
-		sleep := rescanEvery
+		sleep := times.rescan
 		if waiting {
-			sleep = quietFor / 2
+			sleep = times.quiet / 2
 		}
 		select {
 		case <-ctx.Done():
@@ -81,44 +96,44 @@ func drain(w *fsnotify.Watcher) {
 }
 
 // scan looks at one folder; waiting tells whether a file is not settled yet.
-func scan(ctx context.Context, w *fsnotify.Watcher, root string, known map[string]*seen, log *slog.Logger, found func(ctx context.Context, path string) error) (waiting bool) {
-	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+func (d *drops) scan(ctx context.Context, root string) (waiting bool) {
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || ctx.Err() != nil {
 			return nil //nolint:nilerr // what cannot be read now is looked at again
 		}
 		rel, _ := filepath.Rel(root, path)
-		if d.IsDir() {
-			if strings.Count(rel, string(filepath.Separator)) >= dropDepth || rel != "." && strings.HasPrefix(d.Name(), ".") {
+		if entry.IsDir() {
+			if strings.Count(rel, string(filepath.Separator)) > dropDepth || rel != "." && strings.HasPrefix(entry.Name(), ".") {
 				return filepath.SkipDir
 			}
-			_ = w.Add(path)
+			_ = d.watcher.Add(path)
 			return nil
 		}
-		if !d.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), ".zip") {
+		if !entry.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), ".zip") {
 			return nil
 		}
-		info, err := d.Info()
+		info, err := entry.Info()
 		if err != nil {
 			return nil //nolint:nilerr // gone again
 		}
-		s := known[path]
+		s := d.known[path]
 		if s == nil || s.size != info.Size() || !s.mtime.Equal(info.ModTime()) {
-			known[path] = &seen{size: info.Size(), mtime: info.ModTime(), since: time.Now()}
+			d.known[path] = &seen{size: info.Size(), mtime: info.ModTime(), since: time.Now()}
 			waiting = true
 			return nil
 		}
 		if s.done {
 			return nil
 		}
-		if time.Since(s.since) < quietFor || twin(path) {
+		if time.Since(s.since) < d.times.quiet || twin(path) {
 			waiting = true
 			return nil
 		}
 		if !finished(path, info.Size()) {
 			return nil
 		}
-		if err := found(ctx, path); err != nil {
-			log.Warn("a file could not be taken, it will be tried again", "name", filepath.Base(path), "error", err)
+		if err := d.found(ctx, path); err != nil {
+			d.log.Warn("a file could not be taken, it will be tried again", "name", filepath.Base(path), "error", err)
 			return nil
 		}
 		s.done = true

@@ -54,14 +54,14 @@ func (f *Fetcher) Get(ctx context.Context, r Request, cps Checkpoints, progress 
 	if done || err != nil {
 		return file, err
 	}
+	best := t.cp.Offset
 	for try := 1; ; try++ {
-		before := t.cp.Offset
 		hops, err := t.attempt(ctx)
 		if err == nil {
 			return t.finish(hops)
 		}
-		if t.cp.Offset > before { // it moves: the next fault is a new one
-			try = 1
+		if t.cp.Offset > best { // it gets further than ever: the next fault is a new one
+			best, try = t.cp.Offset, 1
 		}
 		if ctx.Err() != nil || fault.KindOf(err) == fault.PermanentKind || durable.Full(err) || try >= f.times.tries {
 			return File{}, errors.Join(err, t.part.Close())
