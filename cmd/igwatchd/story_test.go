@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ import (
 
 // The commands that stories are told in, besides those of testscript.
 //
-//	world                      start an inbox, DNS, the site; write igwatchd.toml
+//	world [dovecot]            start an inbox, DNS, the site; write igwatchd.toml
 //	set KEY VALUE              change a key of igwatchd.toml
 //	export USER [PART…]        write archives of USER; the first is $ZIP
 //	spoil WAY                  damage $ZIP: flip, truncate, html, or while writing: see exportCmd
@@ -53,8 +54,14 @@ func until(ts *testscript.TestScript, what string, f func() bool) {
 	}
 }
 
-func worldCmd(ts *testscript.TestScript, _ bool, _ []string) {
-	w, err := newWorld(context.Background(), ts.MkAbs("."), func(ca *testworld.CA) (testworld.Mailbox, error) { return testworld.StartMemory(ca) })
+func worldCmd(ts *testscript.TestScript, _ bool, args []string) {
+	start := testworld.StartMemory
+	if slices.Contains(args, "dovecot") {
+		start = func(ca *testworld.CA) (testworld.Mailbox, error) {
+			return testworld.StartDovecot(context.Background(), ca, ts.MkAbs("dovecot"))
+		}
+	}
+	w, err := newWorld(context.Background(), ts.MkAbs("."), start)
 	ts.Check(err)
 	*ts.Value(worldKey{}).(**world) = w // TestStories put it there
 	ts.Defer(w.close)

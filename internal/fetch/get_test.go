@@ -324,7 +324,7 @@ func TestPrivateAddressesAreRefusedWhateverTheirName(t *testing.T) {
 // TestRandomFaults breaks one download a hundred times, also by "killing" the
 // fetcher, and wants the same bytes in the end.
 func TestRandomFaults(t *testing.T) {
-	s := newSite(t, 24<<20)
+	s := newSite(t, 12<<20)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -336,7 +336,7 @@ func TestRandomFaults(t *testing.T) {
 		}[rng.IntN(7)]
 		s.SetBehaviour(way)
 		ctx, cancel := context.WithCancel(t.Context())
-		stop := rng.Int64N(24 << 20)
+		stop := rng.Int64N(12 << 20)
 		f := s.fetcher()
 		f.times.tries = 1 + rng.IntN(3)
 		file, err := f.Get(ctx, Request{URL: s.job.MailLink(), Key: "export/0", Dir: s.dir}, s.cps, func(done, _ int64) {
