@@ -15,8 +15,8 @@ import (
 	"github.com/igwatchd/igwatchd/internal/verdict"
 )
 
-// Confirm answers open questions of an export with yes and judges it anew. No
-// codes: all that are open. A code answers every question of its kind.
+// Confirm answers open questions of an export with yes and judges it anew. A code
+// answers every question of its kind.
 func (d *Daemon) Confirm(ctx context.Context, id string, codes []string) error {
 	return d.journal.Update(ctx, func(tx *journal.Tx) error {
 		e, found, err := tx.Export(id)
@@ -37,8 +37,8 @@ func (d *Daemon) Confirm(ctx context.Context, id string, codes []string) error {
 		for _, r := range (verdict.Verdict{Reasons: reasons}).Open(inspect.Question) {
 			open = append(open, r.Code)
 		}
-		if len(codes) == 0 {
-			codes = open
+		if len(codes) == 0 { // "everything" is no answer that a person gave
+			return fault.Permanent(errors.New("confirm: no question named"), "the open ones stand in: igwatchd status")
 		}
 		for _, c := range codes {
 			if !slices.Contains(open, c) {

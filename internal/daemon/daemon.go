@@ -41,6 +41,7 @@ type Daemon struct {
 	channels  []channel
 	transfers transfers
 	offers    sync.Mutex // one offered file at a time
+	alarmed   sync.Once  // alarm tells once while the program runs
 }
 
 // New prepares the stations. It opens the archive folder and reads certificate

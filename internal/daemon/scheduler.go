@@ -29,6 +29,7 @@ type scheduler struct {
 	failed   func(*journal.Tx, journal.Step, error) error // told in the transaction that postpones
 	lane     func(journal.Step) string
 	alive    func()
+	alarm    func(context.Context, error) // the journal itself cannot be written
 	parallel int
 }
 
@@ -135,6 +136,7 @@ func (s *scheduler) one(ctx context.Context, step journal.Step) {
 	if perr != nil && ctx.Err() == nil {
 		// The step is still due; without a pause it would run in a circle.
 		log.Error("the journal cannot be written", "error", perr)
+		s.alarm(ctx, perr)
 		select {
 		case <-time.After(firstDelay):
 		case <-ctx.Done():

@@ -45,6 +45,7 @@ func start(t *testing.T, j *journal.Journal, step func(context.Context, journal.
 	s := &scheduler{
 		journal: j, log: quiet, step: step, lane: lane, parallel: 4,
 		failed: func(*journal.Tx, journal.Step, error) error { return nil },
+		alarm:  func(context.Context, error) {},
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -191,6 +192,28 @@ func TestStopInterruptsAndTheStepStaysDue(t *testing.T) {
 	})
 	if tries := <-ran; tries != 0 {
 		t.Errorf("being stopped counted as %d failures", tries)
+	}
+}
+
+func TestAJournalThatCannotBeWrittenIsHeardOf(t *testing.T) {
+	j := openJournal(t)
+	plan(t, j, journal.Step{Export: "a", Kind: stepFetch, Due: time.Now()})
+	heard := make(chan error, 10)
+	s := &scheduler{
+		journal: j, log: quiet, lane: lane, parallel: 4,
+		step:   func(context.Context, journal.Step) (outcome, error) { return outcome{}, errors.New("no network") },
+		failed: func(*journal.Tx, journal.Step, error) error { return errors.New("disk full") },
+		alarm:  func(_ context.Context, err error) { heard <- err },
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.run(ctx) }()
+	if err := <-heard; err == nil || err.Error() != "disk full" {
+		t.Errorf("heard %v", err)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
 

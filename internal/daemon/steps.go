@@ -21,7 +21,7 @@ const (
 func (d *Daemon) newScheduler() *scheduler {
 	return &scheduler{
 		journal: d.journal, log: d.log.With("component", "steps"), parallel: 16,
-		step: d.step, failed: d.stepFailed, lane: lane,
+		step: d.step, failed: d.stepFailed, lane: lane, alarm: d.alarm,
 	}
 }
 

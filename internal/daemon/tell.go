@@ -69,6 +69,19 @@ func (d *Daemon) announce(tx *journal.Tx, e notify.Event) error {
 	return nil
 }
 
+// alarm tells, past the journal, that the journal cannot be written: nothing can
+// be recorded then, this news neither, and it must not go unheard.
+func (d *Daemon) alarm(ctx context.Context, cause error) {
+	d.alarmed.Do(func() {
+		for _, c := range d.channels {
+			n := brokenJournal(c.account, d.cfg.StateDir, cause)
+			if err := c.Send(ctx, n); err != nil {
+				d.log.Error("not told", "event", n.Event, "channel", c.Name(), "error", err)
+			}
+		}
+	})
+}
+
 // splitTell takes the argument of a tell step apart.
 func splitTell(arg string) (event, channel string) {
 	event, channel, _ = strings.Cut(arg, " ")

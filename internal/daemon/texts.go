@@ -170,6 +170,15 @@ func linkEnded(e journal.Export) notify.Event {
 	return n
 }
 
+func brokenJournal(account, dir string, cause error) notify.Event {
+	n := event("waiting-for-you", journal.Export{Account: account}, "journal", time.Now().Format(time.DateOnly))
+	n.Time = time.Now().UTC().Truncate(time.Second)
+	n.Title = "igwatchd cannot go on: its journal cannot be written"
+	n.Text = "The folder " + dir + " cannot be written: " + cause.Error() + ".\n" +
+		"Until that is mended, no mail is taken and no archive is fetched. Most often the disk is full. igwatchd keeps trying."
+	return n
+}
+
 func inboxDown(account, address, trouble string, since time.Time) notify.Event {
 	n := event("inbox-down", journal.Export{Account: account}, since.UTC().Format(time.RFC3339))
 	n.Title = "igwatchd: no contact with the inbox " + address
