@@ -3,8 +3,9 @@
 GO       ?= go
 TOOLS    := $(CURDIR)/.tools/bin
 SUDO     := $(if $(filter 0,$(shell id -u)),,sudo)
-# What the tests need from Debian: a real mail server, and systemd's own judgement of the unit.
-PACKAGES := dovecot-imapd systemd util-linux coreutils
+# What the tests need from Debian: a real mail server, systemd's own judgement of the unit, namespaces, and
+# a C compiler, because the race detector needs cgo.
+PACKAGES := dovecot-imapd systemd util-linux coreutils gcc libc6-dev
 RELEASE  ?=
 LDFLAGS  := -s -w $(if $(RELEASE),-X main.release=$(RELEASE))
 
@@ -44,8 +45,8 @@ tools: ## the linters, at their pinned versions
 			{ echo "installing $$name $$version"; GOBIN=$(TOOLS) $(GO) install $$t; } || exit 1; \
 	done
 
-lint: tools ## format, vet, linters, borders, other systems, the unit's score
-	@test -z "$$($(TOOLS)/gofumpt -l . | tee /dev/stderr)"
+lint: deps tools ## format, vet, linters, borders, other systems, the unit's score
+	@unformatted=$$($(TOOLS)/gofumpt -l .) && { [ -z "$$unformatted" ] || { echo "gofumpt would change: $$unformatted"; exit 1; }; }
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
 	$(TOOLS)/staticcheck ./...

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -18,13 +17,6 @@ import (
 	"github.com/igwatchd/igwatchd/systemd"
 )
 
-// Files that belong to the system service besides its unit.
-const (
-	sysusersFile = "/etc/sysusers.d/igwatchd.conf"
-	tmpfilesFile = "/etc/tmpfiles.d/igwatchd.conf"
-	dropInFile   = "/etc/systemd/system/igwatchd.service.d/paths.conf"
-)
-
 func serviceCommand(ctx context.Context, s streams, args []string) error {
 	fs := newFlags("service", s)
 	path := configFlag(fs)
@@ -34,22 +26,25 @@ func serviceCommand(ctx context.Context, s streams, args []string) error {
 		return err
 	}
 	if len(rest) != 1 {
-		return &usageError{"service: say install, uninstall, start, stop or status"}
+		return &usageError{"service: say install, uninstall, start, stop, restart or status"}
 	}
 	i := &installer{s: s, user: *user, config: *path}
-	switch rest[0] {
-	case "install":
-		return i.install(ctx)
-	case "uninstall":
-		return i.uninstall(ctx)
-	case "start":
-		return i.control("start", service.Service.Start)
-	case "stop":
-		return i.control("stop", service.Service.Stop)
+	switch what := rest[0]; what {
+	case "install", "uninstall", "start", "stop", "restart":
+		if err := i.allowed(what); err != nil {
+			return err
+		}
+		switch what {
+		case "install":
+			return i.install(ctx)
+		case "uninstall":
+			return i.uninstall(ctx)
+		}
+		return i.control(ctx, what)
 	case "status":
-		return i.status()
+		return i.status(ctx)
 	}
-	return &usageError{fmt.Sprintf("service: cannot %q; say install, uninstall, start, stop or status", rest[0])}
+	return &usageError{fmt.Sprintf("service: cannot %q; say install, uninstall, start, stop, restart or status", rest[0])}
 }
 
 // installer does what `service` is asked for.
@@ -71,11 +66,11 @@ func (i *installer) flags() string {
 	return ""
 }
 
-func (i *installer) systemctl() string {
-	if i.user {
-		return "systemctl --user"
+func (i *installer) sudo() string {
+	if i.user || runtime.GOOS == "windows" {
+		return ""
 	}
-	return "systemctl"
+	return "sudo "
 }
 
 // service describes the service to the library. The units are ours.
@@ -100,67 +95,112 @@ func (i *installer) service(executable string, arguments ...string) (service.Ser
 	return svc, nil
 }
 
-// root makes sure that the system service is handled by root.
-func (i *installer) root(what string) error {
-	if i.user || runtime.GOOS == "windows" || os.Geteuid() == 0 {
+// allowed tells who may do it, and where it can be done.
+func (i *installer) allowed(what string) error {
+	what = "service " + what
+	switch platform := service.Platform(); {
+	case runtime.GOOS == "linux" && platform != "linux-systemd":
+		return fault.Permanent(fmt.Errorf("%s: systemd does not run here", what), "run it under your own supervisor: igwatchd run --config FILE")
+	case runtime.GOOS == "darwin" && !i.user:
+		return fault.Permanent(fmt.Errorf("%s: on macOS igwatchd runs for one person", what), "igwatchd "+what+" --user")
+	case runtime.GOOS == "windows":
 		return nil
+	case i.user && os.Geteuid() == 0:
+		return fault.Permanent(fmt.Errorf("%s: --user is for yourself, not for root", what), "without sudo: igwatchd "+what+" --user")
+	case !i.user && os.Geteuid() != 0:
+		return fault.Permanent(fmt.Errorf("%s: needs root", what),
+			fmt.Sprintf("sudo igwatchd %s    (or, for a service of yours alone: igwatchd %s --user)", what, what))
 	}
-	return fault.Permanent(fmt.Errorf("service %s: needs root", what),
-		fmt.Sprintf("sudo igwatchd service %s    (or, for a service of yours alone: igwatchd service %s --user)", what, what))
-}
-
-func (i *installer) install(ctx context.Context) error {
-	if err := i.root("install"); err != nil {
-		return err
-	}
-	executable, err := lasting()
-	if err != nil {
-		return err
-	}
-	cfg, err := loadConfig(i.config)
-	if err != nil {
-		return err
-	}
-	svc, err := i.service(executable, "run", "--config", cfg.Path)
-	if err != nil {
-		return err
-	}
-	linux := runtime.GOOS == "linux"
-	if linux && !i.user {
-		if err := i.prepareSystem(ctx, cfg); err != nil {
-			return fmt.Errorf("service install: %w", err)
-		}
-	}
-	if err := i.installUnit(svc); err != nil {
-		return err
-	}
-	i.say("The service is installed. It starts with the machine.")
-	if linux && !i.user {
-		i.sayReadable(cfg)
-	}
-	if linux && i.user {
-		i.say("It runs while you are logged in. To keep it running:  loginctl enable-linger")
-	}
-	i.say("Start it now:  %sigwatchd service start%s", map[bool]string{false: "sudo "}[i.user], i.flags())
 	return nil
 }
 
-// installUnit lets the library write the unit. When it fails half-way it leaves
-// a file that would stand in the way of the next try: that goes again.
-func (i *installer) installUnit(svc service.Service) error {
+func (i *installer) install(ctx context.Context) error {
+	executable, err := i.lasting()
+	if err != nil {
+		return err
+	}
+	cfg, err := i.loadConfig()
+	if err != nil {
+		return err
+	}
 	unit := i.unitFile()
+	arguments := []string{"run", "--config", cfg.Path}
+	if unit != "" {
+		arguments[2] = systemd.Argument(cfg.Path)
+	}
+	svc, err := i.service(executable, arguments...)
+	if err != nil {
+		return err
+	}
 	_, before := os.Lstat(unit)
-	err := svc.Install()
+	if unit != "" && !i.user {
+		err = i.prepareSystem(ctx, cfg)
+	}
 	if err == nil {
-		return nil
+		err = installUnit(svc, unit)
 	}
-	if before == nil {
-		return fault.Permanent(fmt.Errorf("service install: %w", err), fmt.Sprintf("it is installed already; first:  igwatchd service uninstall%s", i.flags()))
+	if err != nil {
+		if unit != "" && !i.user && os.IsNotExist(before) { // a failed run leaves nothing behind
+			err = errors.Join(err, removeSystemFiles())
+		}
+		return fmt.Errorf("service install: %w", err)
 	}
-	if unit != "" && os.IsNotExist(before) {
-		err = errors.Join(err, durable.Remove(unit))
+	verb := "start"
+	if unit != "" && before == nil {
+		verb = "restart"
 	}
-	return fmt.Errorf("service install: %w", err)
+	i.say("The service is installed.")
+	switch {
+	case unit != "" && i.user:
+		i.say("It runs while you are logged in. To have it run from the start of the machine on:  loginctl enable-linger")
+	case unit != "":
+		i.say("It starts with the machine. Look whether everything is in reach:  sudo igwatchd check --config %s", cfg.Path)
+		i.sayReadable(cfg)
+	}
+	i.say("%s it now:  %sigwatchd service %s%s", strings.ToUpper(verb[:1])+verb[1:], i.sudo(), verb, i.flags())
+	return nil
+}
+
+// loadConfig reads the configuration. A person's own service uses the person's
+// own, also where the system has one.
+func (i *installer) loadConfig() (*config.Config, error) {
+	if dir, err := os.UserConfigDir(); i.config == "" && i.user && err == nil {
+		if own := filepath.Join(dir, "igwatchd", "igwatchd.toml"); exists(own) {
+			return loadConfig(own)
+		}
+	}
+	return loadConfig(i.config)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// installUnit lets the library write the unit anew. When that fails half-way, the
+// library leaves a file that would stand in the way of the next try: the old one
+// comes back, or none. unit is "" where there is no such file.
+func installUnit(svc service.Service, unit string) error {
+	if unit == "" {
+		return svc.Install()
+	}
+	old, missing := os.ReadFile(unit)
+	switch {
+	case missing == nil && !strings.Contains(string(old), "igwatchd service install"):
+		return fault.Permanent(fmt.Errorf("%s was not written by this command", unit), "remove it, or keep using it with systemctl")
+	case missing == nil:
+		if err := durable.Remove(unit); err != nil {
+			return err
+		}
+	}
+	err := svc.Install()
+	if err != nil && missing == nil {
+		return errors.Join(err, durable.WriteFile(unit, old, 0o644))
+	}
+	if err != nil {
+		return errors.Join(err, durable.Remove(unit))
+	}
+	return nil
 }
 
 // unitFile is where the library writes the unit; "" where that is not a file of systemd's.
@@ -176,134 +216,45 @@ func (i *installer) unitFile() string {
 	return ""
 }
 
-// prepareSystem makes the user, the folders, and the drop-in that opens folders
-// which lie elsewhere.
-func (i *installer) prepareSystem(ctx context.Context, cfg *config.Config) error {
-	for path, text := range map[string]string{sysusersFile: systemd.Sysusers, tmpfilesFile: systemd.Tmpfiles} {
-		if err := writeSystemFile(path, text); err != nil {
-			return err
-		}
-	}
-	if err := system(ctx, "systemd-sysusers", sysusersFile); err != nil {
-		return err
-	}
-	if err := system(ctx, "systemd-tmpfiles", "--create", tmpfilesFile); err != nil {
-		return err
-	}
-	if text := dropIn(cfg); text != "" {
-		i.say("Folders outside /var/lib/igwatchd are opened for the service in %s", dropInFile)
-		return writeSystemFile(dropInFile, text)
-	}
-	return durable.Remove(dropInFile)
-}
-
-func writeSystemFile(path, text string) error {
-	if err := durable.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	return durable.WriteFile(path, []byte(text), 0o644)
-}
-
-// dropIn opens what the configuration names outside of the service's own folders.
-func dropIn(cfg *config.Config) string {
-	var lines []string
-	home := false
-	open := func(setting, path string) {
-		for _, own := range []string{"/var/lib/igwatchd", "/etc"} {
-			if path == "" || path == own || strings.HasPrefix(path, own+"/") {
-				return
-			}
-		}
-		for _, hidden := range []string{"/home/", "/root/", "/run/user/"} {
-			if strings.HasPrefix(path, hidden) {
-				home = true
-				setting = strings.Replace(setting, "ReadWritePaths", "BindPaths", 1)
-			}
-		}
-		if setting != "BindReadOnlyPaths" || home {
-			// "-": a folder that is missing now must not keep the service from starting.
-			lines = append(lines, fmt.Sprintf("%s=-%s", setting, strings.ReplaceAll(path, " ", `\x20`)))
-		}
-	}
-	open("ReadWritePaths", cfg.StateDir)
-	open("ReadWritePaths", cfg.ArchiveDir)
-	for _, dir := range cfg.Fetch.DropDirs {
-		open("BindReadOnlyPaths", dir)
-	}
-	open("BindReadOnlyPaths", cfg.Fetch.CookiesFile)
-	for _, a := range cfg.Accounts {
-		open("BindReadOnlyPaths", a.Inbox.Password.File)
-	}
-	if len(lines) == 0 {
-		return ""
-	}
-	text := "# Written by `igwatchd service install` from the configuration; run it again after a change.\n[Service]\n"
-	if home {
-		text += "# Homes are hidden but for what is named here.\nProtectHome=tmpfs\n"
-	}
-	return text + strings.Join(lines, "\n") + "\n"
-}
-
-// sayReadable points at files that the service's user cannot read yet.
-func (i *installer) sayReadable(cfg *config.Config) {
-	for _, a := range cfg.Accounts {
-		file := a.Inbox.Password.File
-		info, err := os.Stat(file)
-		if file == "" || err != nil || info.Mode().Perm()&0o004 != 0 {
-			continue
-		}
-		i.say("The service's user must be able to read the password:  sudo chown igwatchd %s", file)
-	}
-	for _, dir := range cfg.Fetch.DropDirs {
-		i.say("It must be able to read %s, too:  sudo setfacl -m u:igwatchd:rx %s", dir, dir)
-	}
-}
-
 func (i *installer) uninstall(ctx context.Context) error {
-	if err := i.root("uninstall"); err != nil {
-		return err
-	}
 	svc, err := i.service("")
 	if err != nil {
 		return err
 	}
-	_ = svc.Stop() // it may not be running
-	if err := svc.Uninstall(); err != nil {
-		return fault.Permanent(fmt.Errorf("service uninstall: %w", err), "is it installed? igwatchd service status"+i.flags())
-	}
-	if runtime.GOOS == "linux" && !i.user {
-		for _, f := range []string{dropInFile, sysusersFile, tmpfilesFile} {
-			if err := durable.Remove(f); err != nil && !os.IsNotExist(err) {
-				return fmt.Errorf("service uninstall: %w", err)
-			}
-		}
-		_ = os.Remove(filepath.Dir(dropInFile)) // if nothing of yours is in it
-		if err := system(ctx, "systemctl", "daemon-reload"); err != nil {
+	unit := i.unitFile()
+	if unit == "" {
+		_ = svc.Stop() // it may not be running
+		if err := svc.Uninstall(); err != nil {
 			return fmt.Errorf("service uninstall: %w", err)
 		}
+	} else if err := i.uninstallUnit(ctx, svc, unit); err != nil {
+		return fmt.Errorf("service uninstall: %w", err)
 	}
-	i.say("The service is gone. Left as they are: the archive, the journal, the configuration, and the user igwatchd.")
+	i.say("The service is gone. Left as they are: the archive, the journal, the configuration%s.",
+		map[bool]string{false: ", and the user igwatchd"}[i.user || unit == ""])
 	return nil
 }
 
-func (i *installer) control(what string, do func(service.Service) error) error {
-	if err := i.root(what); err != nil {
-		return err
+func (i *installer) control(ctx context.Context, what string) error {
+	if i.unitFile() != "" {
+		return i.controlUnit(ctx, what)
 	}
 	svc, err := i.service("")
 	if err != nil {
 		return err
 	}
-	if err := do(svc); err != nil {
-		return fault.Permanent(fmt.Errorf("service %s: %w", what, err),
-			fmt.Sprintf("see why:  %s status igwatchd    and    journalctl%s -u igwatchd", i.systemctl(), i.flags()))
+	if err := service.Control(svc, what); err != nil {
+		return fmt.Errorf("service %s: %w", what, err)
 	}
-	i.say("igwatchd: %s", map[string]string{"start": "started", "stop": "stopped"}[what])
+	i.say("igwatchd: %s: done", what)
 	return nil
 }
 
 // status prints one line; the exit code is 0 while the service runs.
-func (i *installer) status() error {
+func (i *installer) status(ctx context.Context) error {
+	if service.Platform() == "linux-systemd" {
+		return i.statusUnit(ctx)
+	}
 	svc, err := i.service("")
 	if err != nil {
 		return err
@@ -314,7 +265,6 @@ func (i *installer) status() error {
 		i.say("igwatchd is not installed as a service")
 	case err != nil:
 		i.say("igwatchd has failed: %v", err)
-		i.say("see why:  journalctl%s -u igwatchd", i.flags())
 	case state == service.StatusRunning:
 		i.say("igwatchd is running")
 		return nil
@@ -324,28 +274,23 @@ func (i *installer) status() error {
 	return exitCode(exitFailed)
 }
 
-// lasting returns the path of this program, if it is one that will still be
-// there after a reboot.
-func lasting() (string, error) {
+// lasting returns the path of this program, if it will still be there after a
+// reboot, and the service can see it.
+func (i *installer) lasting() (string, error) {
 	path, err := os.Executable()
 	if err == nil {
 		path, err = filepath.EvalSymlinks(path)
 	}
-	if err != nil {
+	separator := string(filepath.Separator)
+	switch {
+	case err != nil:
 		return "", fmt.Errorf("service install: %w", err)
-	}
-	if strings.Contains(path, "/go-build") || strings.HasPrefix(path, os.TempDir()+string(filepath.Separator)) {
+	case strings.Contains(path, separator+"go-build") || strings.HasPrefix(path, os.TempDir()+separator):
 		return "", fault.Permanent(fmt.Errorf("service install: %s is a temporary file", path),
 			"first put the program where it stays:  make build && sudo install -m 0755 bin/igwatchd /usr/local/bin/")
+	case !i.user && i.unitFile() != "" && systemd.Hidden(path):
+		return "", fault.Permanent(fmt.Errorf("service install: %s: the service cannot see what is there", path),
+			"first:  sudo install -m 0755 "+path+" /usr/local/bin/    then:  sudo /usr/local/bin/igwatchd service install")
 	}
 	return path, nil
-}
-
-// system runs a program of the system and puts what it said into the error.
-func system(ctx context.Context, name string, args ...string) error {
-	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(string(out)))
-	}
-	return nil
 }

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/kardianos/service"
+
+	"github.com/igwatchd/igwatchd/config"
+	"github.com/igwatchd/igwatchd/internal/durable"
+	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/systemd"
+)
+
+// Files that belong to the system service besides its unit.
+const (
+	sysusersFile = "/etc/sysusers.d/igwatchd.conf"
+	tmpfilesFile = "/etc/tmpfiles.d/igwatchd.conf"
+	dropInFile   = "/etc/systemd/system/igwatchd.service.d/paths.conf"
+)
+
+// prepareSystem makes the user, the folders, and the drop-in that opens folders
+// which lie elsewhere.
+func (i *installer) prepareSystem(ctx context.Context, cfg *config.Config) error {
+	text, err := dropIn(cfg)
+	if err != nil {
+		return err
+	}
+	for path, text := range map[string]string{sysusersFile: systemd.Sysusers, tmpfilesFile: systemd.Tmpfiles, dropInFile: text} {
+		if text == "" {
+			err = durable.Remove(path)
+		} else {
+			err = errors.Join(durable.MkdirAll(filepath.Dir(path), 0o755), durable.WriteFile(path, []byte(text), 0o644))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if text != "" {
+		i.say("Folders outside %s are opened for the service in %s", systemd.StateDir, dropInFile)
+	}
+	if _, err := system(ctx, "", "systemd-sysusers", sysusersFile); err != nil {
+		return err
+	}
+	if _, err := system(ctx, "", "systemd-tmpfiles", "--create", tmpfilesFile); err != nil {
+		return err
+	}
+	return i.makeFolders(ctx, cfg)
+}
+
+// makeFolders makes the folders for writing that are not there. It is done once
+// and not at each start, when the disk that belongs there may not be mounted.
+func (i *installer) makeFolders(ctx context.Context, cfg *config.Config) error {
+	var lines string
+	for _, dir := range []string{cfg.StateDir, cfg.ArchiveDir} {
+		switch {
+		case strings.HasPrefix(dir+"/", systemd.StateDir+"/"): // tmpfiles and the daemon see to it
+		case exists(dir):
+			i.say("%s is there already. Unless it is igwatchd's:  sudo chown igwatchd: %q", dir, dir)
+		default:
+			lines += systemd.Folder(dir)
+		}
+	}
+	if lines == "" {
+		return nil
+	}
+	_, err := system(ctx, lines, "systemd-tmpfiles", "--create", "-")
+	return err
+}
+
+// dropIn opens what the configuration names outside of the service's own folders.
+// It refuses files that the service cannot be shown.
+func dropIn(cfg *config.Config) (string, error) {
+	text, err := systemd.Paths([]string{cfg.StateDir, cfg.ArchiveDir}, cfg.Fetch.DropDirs)
+	if err != nil {
+		return "", fault.Configuration(err, "choose other folders in "+cfg.Path)
+	}
+	opened := append([]string{cfg.StateDir, cfg.ArchiveDir}, cfg.Fetch.DropDirs...)
+	files := []string{cfg.Path, cfg.Fetch.CookiesFile, cfg.Fetch.CAFile}
+	for _, a := range cfg.Accounts {
+		files = append(append(files, a.Inbox.CAFile, a.Inbox.Password.File), a.Inbox.Password.Command...)
+	}
+	files = append(files, cfg.Notify.Command...)
+	var errs []error
+	for _, file := range files {
+		if systemd.Hidden(file, opened...) {
+			errs = append(errs, fmt.Errorf("%s: the service cannot see what is there", file))
+		}
+	}
+	return text, fault.Configuration(errors.Join(errs...), "keep such files in /etc/igwatchd, or in a folder that is one of fetch.drop_dirs")
+}
+
+// sayReadable points at drop folders that the service's user may not be able to read.
+func (i *installer) sayReadable(cfg *config.Config) {
+	for _, dir := range cfg.Fetch.DropDirs {
+		info, err := os.Stat(dir)
+		switch {
+		case err != nil:
+			i.say("Drop folders must be there before the service starts:  mkdir %q", dir)
+		case info.Mode().Perm()&0o005 != 0o005:
+			i.say("It must be able to read the drop folder:  sudo setfacl -R -m u:igwatchd:rX,d:u:igwatchd:rX %q", dir)
+		}
+	}
+}
+
+func removeSystemFiles() error {
+	err := errors.Join(durable.Remove(dropInFile), durable.Remove(sysusersFile), durable.Remove(tmpfilesFile))
+	_ = os.Remove(filepath.Dir(dropInFile)) // if nothing of yours is in it
+	return err
+}
+
+func (i *installer) uninstallUnit(ctx context.Context, svc service.Service, unit string) error {
+	if !exists(unit) {
+		return fault.Permanent(errors.New("it is not installed"), "igwatchd service status"+i.flags())
+	}
+	if _, err := i.systemctl(ctx, "stop", "igwatchd.service"); err != nil {
+		return err
+	}
+	if err := svc.Uninstall(); err != nil {
+		return err
+	}
+	if i.user {
+		return nil
+	}
+	if err := removeSystemFiles(); err != nil {
+		return err
+	}
+	_, err := i.systemctl(ctx, "daemon-reload")
+	return err
+}
+
+func (i *installer) controlUnit(ctx context.Context, what string) error {
+	if what != "stop" && !i.user && exists(tmpfilesFile) { // passwords written since then must be readable too
+		if _, err := system(ctx, "", "systemd-tmpfiles", "--create", tmpfilesFile); err != nil {
+			return fmt.Errorf("service %s: %w", what, err)
+		}
+	}
+	if _, err := i.systemctl(ctx, what, "igwatchd.service"); err != nil {
+		state, serr := i.state(ctx)
+		if serr != nil {
+			return fmt.Errorf("service %s: %w", what, err)
+		}
+		sentence, hint := i.sentence(state)
+		return fault.Permanent(fmt.Errorf("service %s: %s", what, sentence), hint)
+	}
+	return i.show(ctx)
+}
+
+// show prints the state after a change, whatever it is.
+func (i *installer) show(ctx context.Context) error {
+	state, err := i.state(ctx)
+	if err != nil {
+		return fmt.Errorf("service: %w", err)
+	}
+	sentence, _ := i.sentence(state)
+	i.say("%s", sentence)
+	return nil
+}
+
+func (i *installer) statusUnit(ctx context.Context) error {
+	state, err := i.state(ctx)
+	if err != nil {
+		return fmt.Errorf("service status: %w", err)
+	}
+	sentence, hint := i.sentence(state)
+	i.say("%s", sentence)
+	if state["ActiveState"] == "active" {
+		return nil
+	}
+	if hint != "" {
+		i.say("hint: %s", hint)
+	}
+	return exitCode(exitFailed)
+}
+
+// state asks systemd itself: the library takes a service that fails and is
+// started again and again for one that runs.
+func (i *installer) state(ctx context.Context) (map[string]string, error) {
+	out, err := i.systemctl(ctx, "show", "igwatchd.service",
+		"--property=LoadState,ActiveState,SubState,Result,MainPID,ExecMainStatus")
+	state := map[string]string{}
+	for line := range strings.Lines(out) {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		state[key] = value
+	}
+	if err == nil && state["ActiveState"] == "" {
+		err = errors.New("systemd did not say how the service is")
+	}
+	return state, err
+}
+
+// sentence says the state in words, and where it is not as it should be, what to do.
+func (i *installer) sentence(state map[string]string) (sentence, hint string) {
+	journal := "see why:  " + i.sudo() + "journalctl" + i.flags() + " -u igwatchd -n 30"
+	reason := "exit status " + state["ExecMainStatus"]
+	if state["Result"] != "exit-code" {
+		reason = state["Result"] // signal, watchdog, timeout, …
+	}
+	switch active := state["ActiveState"]; {
+	case state["LoadState"] == "not-found":
+		return "igwatchd is not installed as a service", i.sudo() + "igwatchd service install" + i.flags()
+	case active == "active":
+		return "igwatchd is running, process " + state["MainPID"], ""
+	case active == "activating" && state["SubState"] == "auto-restart":
+		return "igwatchd has failed (" + reason + ") and will be started again", journal
+	case active == "failed" && state["Result"] == "exit-code" && state["ExecMainStatus"] == fmt.Sprint(exitBadSetup):
+		return "igwatchd has stopped because its configuration is wrong", "see what:  " + i.sudo() + "igwatchd check"
+	case active == "failed":
+		return "igwatchd has failed (" + reason + ")", journal
+	case active == "inactive":
+		return "igwatchd is stopped", i.sudo() + "igwatchd service start" + i.flags()
+	default:
+		return "igwatchd is " + active, ""
+	}
+}
+
+func (i *installer) systemctl(ctx context.Context, args ...string) (string, error) {
+	if i.user {
+		args = append([]string{"--user"}, args...)
+	}
+	return system(ctx, "", "systemctl", args...)
+}
+
+// system runs a program of the system and returns what it says. What it
+// complains of becomes part of the error.
+func system(ctx context.Context, input, name string, args ...string) (string, error) {
+	var out, complaint bytes.Buffer
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &out, &complaint
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(complaint.String()))
+	}
+	return out.String(), nil
+}
