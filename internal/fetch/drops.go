@@ -1,167 +1,115 @@
 package fetch
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io/fs"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
 )
 
-// dropTiming is how often drop folders are looked at anyway, and how long a
-// file must stay unchanged; tests shorten it.
-type dropTiming struct{ rescan, quiet time.Duration }
-
-var dropDefaults = dropTiming{rescan: time.Minute, quiet: 2 * time.Second}
-
-// dropDepth is how deep zips are looked for: a cloud drive puts them into
-// meta-DATE/instagram-NAME/.
-const dropDepth = 3
-
-var partial = []string{".crdownload", ".part", ".download", ".opdownload", ".tmp"}
-
-// drops is what is known of the files in the folders.
-type drops struct {
-	watcher *fsnotify.Watcher
-	times   dropTiming
-	log     *slog.Logger
-	found   func(ctx context.Context, path string) error
-	known   map[string]*seen
+// pace is how patient the watching of drop folders is; tests shorten it.
+type pace struct {
+	rescan time.Duration // a look without any event: some file systems tell none
+	quiet  time.Duration // how long a file must stay as it is
+	gap    time.Duration // between two looks, however many events come
 }
 
-type seen struct {
-	size  int64
-	mtime time.Time
-	since time.Time
-	done  bool
-}
+var calm = pace{rescan: time.Minute, quiet: 2 * time.Second, gap: time.Second}
 
-// WatchDrops hands on each finished zip in the folders. found returning nil means
-// that the file is settled; an error brings it again at the next look.
+// Bounds of what is looked at: drop folders are people's own and may hold anything.
+const (
+	dropDepth   = 3      // folders below the drop folder
+	dropFiles   = 50_000 // files and folders in one look
+	dropWatches = 1_000  // folders with an inotify watch: the person's other programs need some too
+)
+
+// partials are what browsers append to the name of a file on its way. Safari's
+// is a folder with the file in it.
+var partials = []string{".crdownload", ".part", ".download", ".opdownload", ".tmp"}
+
+func isPartial(name string) bool {
+	return slices.Contains(partials, strings.ToLower(filepath.Ext(name)))
+}
+func isZip(name string) bool { return strings.EqualFold(filepath.Ext(name), ".zip") }
+
+// WatchDrops hands on each finished zip in the folders dirs and up to three
+// folders below, one at a time, until ctx ends, which is no error. found
+// returning nil settles a file until its size or time changes; an error brings
+// it again a minute later. A folder that is missing is waited for.
 func WatchDrops(ctx context.Context, dirs []string, log *slog.Logger, found func(ctx context.Context, path string) error) error {
-	return watchDrops(ctx, dirs, log, dropDefaults, found)
+	return watchDrops(ctx, dirs, log, calm, found)
 }
 
-func watchDrops(ctx context.Context, dirs []string, log *slog.Logger, times dropTiming, found func(ctx context.Context, path string) error) error {
+func watchDrops(ctx context.Context, dirs []string, log *slog.Logger, p pace, found func(ctx context.Context, path string) error) error {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
-		return err
+		return fmt.Errorf("watch drop folders: %w", err)
 	}
 	defer w.Close() //nolint:errcheck // ends with us
-	d := &drops{watcher: w, times: times, log: log, found: found, known: map[string]*seen{}}
-	missing := map[string]bool{}
+	d := &drops{dirs: dirs, log: log, pace: p, found: found, watcher: w, known: map[string]*sighting{}, told: map[string]bool{}}
+	for ctx.Err() == nil {
+		next := d.look(ctx)
+		d.wait(ctx, next)
+	}
+	return nil
+}
+
+// drops is what is known of the drop folders.
+type drops struct {
+	dirs    []string
+	log     *slog.Logger
+	pace    pace
+	found   func(ctx context.Context, path string) error
+	watcher *fsnotify.Watcher
+	known   map[string]*sighting
+	told    map[string]bool // folders whose trouble is in the log
+}
+
+// wait returns when it is time for the next look: after next, or a little after
+// an event that may be news of a zip. It sleeps otherwise.
+func (d *drops) wait(ctx context.Context, next time.Duration) {
+	began := time.Now()
+	timer := time.NewTimer(next)
+	defer timer.Stop()
+	soon := false
 	for {
-		waiting := false
-		for _, dir := range dirs {
-			if err := w.Add(dir); err != nil {
-				if !missing[dir] {
-					log.Warn("drop folder cannot be watched", "dir", dir, "error", err)
-				}
-				missing[dir] = true
-				continue
-			}
-			delete(missing, dir)
-			waiting = d.scan(ctx, dir) || waiting
-		}
-		sleep := times.rescan
-		if waiting {
-			sleep = times.quiet / 2
-		}
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-time.After(sleep):
-		case <-w.Events:
-			drain(w)
-		case err := <-w.Errors:
-			log.Warn("drop folder", "error", err)
-		}
-	}
-}
-
-func drain(w *fsnotify.Watcher) {
-	for {
-		select {
-		case <-w.Events:
-		case <-time.After(100 * time.Millisecond):
 			return
+		case <-timer.C:
+			return
+		case err := <-d.watcher.Errors: // as a rule: more events than the queue holds
+			d.log.Debug("drop folders: events were lost, looking anew", "error", err)
+		case e := <-d.watcher.Events:
+			if !news(e) {
+				continue
+			}
+		}
+		if left := d.pace.gap - time.Since(began); !soon && left < next {
+			soon = true
+			timer.Reset(max(left, d.pace.gap/10))
 		}
 	}
 }
 
-// scan looks at one folder; waiting tells whether a file is not settled yet.
-func (d *drops) scan(ctx context.Context, root string) (waiting bool) {
-	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || ctx.Err() != nil {
-			return nil //nolint:nilerr // what cannot be read now is looked at again
-		}
-		rel, _ := filepath.Rel(root, path)
-		if entry.IsDir() {
-			if strings.Count(rel, string(filepath.Separator)) > dropDepth || rel != "." && strings.HasPrefix(entry.Name(), ".") {
-				return filepath.SkipDir
-			}
-			_ = d.watcher.Add(path)
-			return nil
-		}
-		if !entry.Type().IsRegular() || !strings.EqualFold(filepath.Ext(path), ".zip") {
-			return nil
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return nil //nolint:nilerr // gone again
-		}
-		s := d.known[path]
-		if s == nil || s.size != info.Size() || !s.mtime.Equal(info.ModTime()) {
-			d.known[path] = &seen{size: info.Size(), mtime: info.ModTime(), since: time.Now()}
-			waiting = true
-			return nil
-		}
-		if s.done {
-			return nil
-		}
-		if time.Since(s.since) < d.times.quiet || twin(path) {
-			waiting = true
-			return nil
-		}
-		if !finished(path, info.Size()) {
-			return nil
-		}
-		if err := d.found(ctx, path); err != nil {
-			d.log.Warn("a file could not be taken, it will be tried again", "name", filepath.Base(path), "error", err)
-			return nil
-		}
-		s.done = true
-		return nil
-	})
-	return waiting
-}
-
-// twin tells whether a browser is still writing this file beside it.
-func twin(path string) bool {
-	for _, p := range partial {
-		if _, err := os.Stat(path + p); err == nil {
-			return true
-		}
+// news tells whether an event may speak of a finished zip. Downloads write all
+// the time, and nobody needs to look at each write to a partial file.
+func news(e fsnotify.Event) bool {
+	name := filepath.Base(e.Name)
+	switch {
+	case isZip(name):
+		return e.Op != fsnotify.Chmod
+	case e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename):
+		return isPartial(name) // it may have held a zip back
+	case e.Has(fsnotify.Create) && !isPartial(name):
+		info, err := os.Lstat(e.Name)
+		return err == nil && info.IsDir()
 	}
 	return false
-}
-
-// finished looks for the first and the last mark of a zip.
-func finished(path string, size int64) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close() //nolint:errcheck // opened for reading only
-	head := make([]byte, 4)
-	tail := make([]byte, min(size, 66<<10))
-	_, err1 := f.ReadAt(head, 0)
-	_, err2 := f.ReadAt(tail, size-int64(len(tail)))
-	return errors.Join(err1, err2) == nil && bytes.Equal(head, []byte("PK\x03\x04")) && bytes.Contains(tail, []byte("PK\x05\x06"))
 }

@@ -6,33 +6,37 @@ package fetch
 import (
 	"context"
 	"crypto/x509"
-	"errors"
-	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
 	"time"
-
-	"github.com/igwatchd/igwatchd/internal/fault"
 )
 
 // Options is what a Fetcher works with.
 type Options struct {
 	LinkHosts, ByteHosts []string // exact host, or host:port; no port means 443
-	AllowPrivate         bool     // private and loopback addresses are refused otherwise
+	AllowPrivate         bool     // addresses that are not public are refused otherwise
 	RootCAs              *x509.CertPool
-	CookiesFile          string // Netscape cookies.txt, read on each use, sent to LinkHosts alone
+	CookiesFile          string // Netscape cookies.txt, read on each use, sent to LinkHosts alone, never written
 	Log                  *slog.Logger
 }
 
-// Checkpoint is how far a transfer is on the device.
+// Checkpoint is how far a transfer is on the device. It speaks of the first
+// Offset bytes of the part file and of nothing behind them.
 type Checkpoint struct {
-	Offset    int64  `json:"offset"`
-	Total     int64  `json:"total"` // 0: not known
-	Validator string `json:"validator"`
-	Hash      []byte `json:"hash"` // state of SHA-256 over the first Offset bytes
-	Name      string `json:"name"`
+	Offset    int64     `json:"offset"`
+	Total     int64     `json:"total"`     // 0: not known
+	Validator string    `json:"validator"` // a strong ETag, or Last-Modified
+	Hash      []byte    `json:"hash"`      // state of SHA-256 over the first Offset bytes
+	Name      string    `json:"name"`
+	Hops      []Hop     `json:"hops,omitempty"`
+	Started   time.Time `json:"started,omitzero"`
 }
 
 // Checkpoints keeps checkpoints; what Save returned nil for survives a crash.
+// Load of a key that is not there is no error, nor is Drop of one.
 type Checkpoints interface {
 	Load(ctx context.Context, key string) (Checkpoint, bool, error)
 	Save(ctx context.Context, key string, c Checkpoint) error
@@ -43,7 +47,7 @@ type Checkpoints interface {
 type Request struct {
 	URL     string // secret
 	Key     string // the same for each try, whatever URL was minted
-	Dir     string // where the finished file goes
+	Dir     string // where the finished file goes; its .part lies beside
 	Account string
 }
 
@@ -51,7 +55,7 @@ type Request struct {
 type Hop struct {
 	Host        string `json:"host"`
 	Status      int    `json:"status"`
-	Certificate string `json:"certificate"` // SHA-256 of the server's certificate
+	Certificate string `json:"certificate"` // SHA-256 of the server's certificate, lower-case hex
 }
 
 // File is a finished part file.
@@ -59,46 +63,41 @@ type File struct {
 	Name     string
 	Path     string
 	Size     int64
-	SHA256   string
+	SHA256   string // lower-case hex
 	Route    string // link | drop | import
-	Hops     []Hop
+	Hops     []Hop  // of the answer that brought the last bytes
 	Started  time.Time
 	Finished time.Time
 }
 
-// LoginWall says that a page came where a file was expected.
-type LoginWall struct{ Host string }
+// Fetcher fetches, under one set of rules. It may be used by many goroutines.
+type Fetcher struct {
+	o         Options
+	log       *slog.Logger
+	roles     map[string]role // by host:port
+	dialer    *net.Dialer
+	transport *http.Transport
+	limits    limits
+	public    func(netip.Addr) bool
+	free      func(dir string) (uint64, error)
 
-func (e *LoginWall) Error() string {
-	return e.Host + " wants a log-in and sent a page, not the archive"
+	mu     sync.Mutex
+	active map[string]bool // part files that a Get writes
 }
 
-// Expired says that the link leads nowhere any more.
-type Expired struct {
-	Host   string
-	Status int
+// limits bounds patience and memory; tests shorten it.
+type limits struct {
+	stall              time.Duration // without a byte
+	header             time.Duration // from the request to the answer's head
+	retryMin, retryMax time.Duration
+	afterMax           time.Duration // of Retry-After that is heeded
+	tries              int           // in a row without progress
+	syncBytes          int64         // between two checkpoints
+	syncEvery          time.Duration
+	leave              uint64 // bytes left free on the disk by a file of unknown length
 }
 
-func (e *Expired) Error() string {
-	return fmt.Sprintf("%s answered %d: the link has expired", e.Host, e.Status)
+var patient = limits{
+	stall: 30 * time.Second, header: time.Minute, retryMin: time.Second, retryMax: 5 * time.Minute,
+	afterMax: 15 * time.Minute, tries: 4, syncBytes: 8 << 20, syncEvery: 5 * time.Second, leave: 256 << 20,
 }
-
-// Refused says that the rules forbid a hop.
-type Refused struct{ Host, Why string }
-
-func (e *Refused) Error() string { return "refused to ask " + e.Host + ": " + e.Why }
-
-// NotArchive says that the bytes are no zip.
-type NotArchive struct{ Host string }
-
-func (e *NotArchive) Error() string { return e.Host + " sent a file that is no zip archive" }
-
-func loginWall(host string) error {
-	return fault.Permanent(&LoginWall{host}, "open the download page in a browser, log in, and press Download")
-}
-
-func refused(host, why string) error {
-	return fault.Permanent(&Refused{host, why}, "open Instagram by hand and download the archive there")
-}
-
-var errChanged = errors.New("the file changed on the server")
