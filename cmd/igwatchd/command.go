@@ -38,7 +38,7 @@ func commands() []command {
 		{"demo", "", "show the whole job on this machine, without any account", demoCommand},
 		{"check", "", "test the configuration, the login, the folders; change nothing", checkCommand},
 		{"run", "", "watch the inboxes until stopped; what the service runs", runCommand},
-		{"service", "install|uninstall|start|stop|status [--user]", "run igwatchd as a system service", serviceCommand},
+		{"service", "install|uninstall|start|stop|restart|status [--user]", "run igwatchd as a system service", serviceCommand},
 		{"status", "[--json]", "what igwatchd is doing and what it needs from you", statusCommand},
 		{"import", "FILE…", "take archives that you downloaded yourself", importCommand},
 		{"inspect", "[--json] FILE…", "judge archives without storing them", inspectCommand},

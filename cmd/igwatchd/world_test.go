@@ -50,9 +50,11 @@ func newWorld(ctx context.Context, dir string, start func(*testworld.CA) (testwo
 	if err := w.ca.WriteFile(filepath.Join(dir, "ca.pem")); err != nil {
 		return nil, err
 	}
-	if w.mailbox, err = start(w.ca); err != nil {
+	mailbox, err := start(w.ca)
+	if err != nil { // what came with it is no mailbox, not even nil
 		return nil, err
 	}
+	w.mailbox = mailbox
 	if w.signer, err = testworld.NewSigner("mail.instagram.com", "s1024-2013-q3"); err != nil {
 		return nil, err
 	}

@@ -87,6 +87,7 @@ func addPart(tx *journal.Tx, export string, p journal.Part, inspectAt time.Time)
 	e.State, e.Detail, e.Verdict, e.Reasons, e.Report = "inspecting", "", "", json.RawMessage("[]"), nil
 	return errors.Join(
 		tx.PutPart(export, p), tx.DropCopies(export), tx.DropAnswers(export), tx.SetExport(e),
+		tx.DropCheckpoints(export+"/"), // the file is recorded now
 		tx.Cancel(export, stepFetch), tx.Cancel(export, stepStore), tx.Cancel(export, stepVerdict),
 		tx.Plan(journal.Step{Export: export, Kind: stepInspect, Due: inspectAt}),
 	)

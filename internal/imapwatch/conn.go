@@ -37,6 +37,7 @@ func newConn(w wire, t timings, alert func(string)) *conn {
 			time.AfterFunc(t.bye, func() { c.raw.Close() })
 		})
 	}
+	c.in.refill() // the parser reads the greeting at once, before any step begins
 	if w.greeted {
 		c.in.greet()
 	}

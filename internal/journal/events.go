@@ -40,6 +40,12 @@ func (j *Journal) SaveCheckpoint(ctx context.Context, key string, body []byte) e
 	})
 }
 
+// DropCheckpoints forgets what was saved under keys that begin with prefix.
+func (t *Tx) DropCheckpoints(prefix string) error {
+	_, err := t.exec(`DELETE FROM checkpoints WHERE substr(key, 1, length(?1)) = ?1`, prefix)
+	return err
+}
+
 // DropCheckpoint forgets what was saved under key.
 func (j *Journal) DropCheckpoint(ctx context.Context, key string) error {
 	return j.Update(ctx, func(t *Tx) error {

@@ -323,6 +323,17 @@ func TestPartsCopiesAnswersCursorsEventsCheckpoints(t *testing.T) {
 	if b, found, err := j.Checkpoint(t.Context(), "k"); err != nil || !found || string(b) != "2" {
 		t.Errorf("%q, %v, %v", b, found, err)
 	}
+	update(t, j, func(tx *Tx) error { return tx.DropCheckpoints("other") })
+	if _, found, err := j.Checkpoint(t.Context(), "k"); err != nil || !found {
+		t.Errorf("another's checkpoint is gone, %v", err)
+	}
+	update(t, j, func(tx *Tx) error { return tx.DropCheckpoints("k") })
+	if _, found, err := j.Checkpoint(t.Context(), "k"); err != nil || found {
+		t.Errorf("a dropped checkpoint is there, %v", err)
+	}
+	if err := j.SaveCheckpoint(t.Context(), "k", []byte("3")); err != nil {
+		t.Fatal(err)
+	}
 	if err := j.DropCheckpoint(t.Context(), "k"); err != nil {
 		t.Fatal(err)
 	}
