@@ -76,7 +76,8 @@ func (f *folder) find(ctx context.Context, s *session, now opened, fresh bool) e
 // search adds all messages from f.next on.
 func (f *folder) search(s *session) error {
 	uids, err := s.search(imap.SearchCriteria{UID: []imap.UIDSet{from(f.next)}})
-	f.add(uids)
+	// "n:*" means the last message too, whatever its UID (RFC 3501, section 9, seq-range).
+	f.add(slices.DeleteFunc(uids, func(uid uint32) bool { return uid < f.next }))
 	return err
 }
 
