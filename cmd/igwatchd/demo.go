@@ -72,9 +72,9 @@ func (d *demo) run(ctx context.Context, fast bool) (err error) {
 	if err != nil {
 		return err
 	}
-	d.say("  a mail server       %s (TLS, own test certificate)", world.Mailbox.Addr())
-	d.say("  a DNS server        %s (holds the sender's DKIM key)", world.DNS.Addr())
-	d.say("  Instagram's stand-in %s and %s", world.Site.LinkHost(), world.Site.ByteHost())
+	d.say("  a mail server         %s (TLS, own test certificate)", world.Mailbox.Addr())
+	d.say("  a DNS server          %s (holds the sender's DKIM key)", world.DNS.Addr())
+	d.say("  Instagram's stand-in  %s and %s", world.Site.LinkHost(), world.Site.ByteHost())
 
 	paths, err := d.export().Write(filepath.Join(d.dir, "world", "exports"))
 	if err != nil {
@@ -237,10 +237,18 @@ func (d *demo) finish(cfg *config.Config, e daemon.Export) {
 	d.say("\nLook around:")
 	d.say("   the archive   cd %s && sha256sum -c manifest-sha256.txt", e.Path)
 	d.say("   the evidence  %s", filepath.Join(e.Path, "evidence.html"))
-	d.say("   the status    igwatchd status --config %s", cfg.Path)
-	d.say("   the answers   igwatchd confirm %s --config %s", e.ID, cfg.Path)
+	d.say("   the status    %s status --config %s", self(), cfg.Path)
+	d.say("   the answers   %s confirm %s --config %s", self(), e.ID, cfg.Path)
 	d.say("   the log       %s", filepath.Join(d.dir, "igwatchd.log"))
 	d.say("\nThrow it away with:  rm -r %s", d.dir)
+}
+
+// self is how the person can call this program again.
+func self() string {
+	if path, err := os.Executable(); err == nil && strings.Contains(path, "/go-build") {
+		return "go run ./cmd/igwatchd"
+	}
+	return "igwatchd"
 }
 
 // wrap breaks a text into lines of at most width letters, the further ones indented.
