@@ -62,7 +62,7 @@ func (t *transfer) attempt(ctx context.Context) error {
 	if err := t.reserve(); err != nil {
 		return err
 	}
-	return t.receive(ctx, body, host)
+	return t.receive(ctx, body, host, a)
 }
 
 // firstBytes reads as much as tells a zip from a page.
@@ -114,12 +114,14 @@ func (t *transfer) roomLeft() error {
 	return room(t.f.free, t.r.Dir, int64(min(t.f.limits.leave, 1<<62)))
 }
 
-// receive writes the body behind what is there.
-func (t *transfer) receive(ctx context.Context, body io.Reader, host string) error {
+// receive writes the body behind what is there, and no byte that the answer's
+// head did not announce.
+func (t *transfer) receive(ctx context.Context, body io.Reader, host string, a answer) error {
 	buf := make([]byte, bufSize)
+	end := t.part.Size() + a.length
 	for {
 		n, rerr := body.Read(buf)
-		if t.cp.Total > 0 && t.part.Size()+int64(n) > t.cp.Total {
+		if a.length >= 0 && t.part.Size()+int64(n) > end {
 			if err := t.restart(ctx); err != nil {
 				return err
 			}

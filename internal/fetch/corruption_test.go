@@ -112,6 +112,34 @@ func TestHostileServers(t *testing.T) {
 			}
 			honest(w, r)
 		}, judge: is(v1)},
+		"206 begins later, once": {serve: func(n int, w http.ResponseWriter, r *http.Request) {
+			if n == 0 {
+				part206(w, v1, half+1, etag1)
+				return
+			}
+			honest(w, r)
+		}, judge: is(v1)},
+		"206 with more than its range, once": {serve: func(n int, w http.ResponseWriter, r *http.Request) {
+			if n == 0 {
+				w.Header().Set("ETag", etag1)
+				w.Header().Set("Content-Range", "bytes 393216-393999/1048576")
+				w.WriteHeader(http.StatusPartialContent)
+				_, _ = w.Write(v2[393216:399999])
+				return
+			}
+			honest(w, r)
+		}, judge: is(v1)},
+		"206 with more than its range, chunked, once": {serve: func(n int, w http.ResponseWriter, r *http.Request) {
+			if n == 0 {
+				w.Header().Set("ETag", etag1)
+				w.Header().Set("Content-Range", "bytes 393216-393999/1048576")
+				w.WriteHeader(http.StatusPartialContent)
+				_ = http.NewResponseController(w).Flush()
+				_, _ = w.Write(v2[393216:399999])
+				return
+			}
+			honest(w, r)
+		}, judge: is(v1)},
 		"206 not asked for": {fresh: true, ranges: -1, serve: func(n int, w http.ResponseWriter, r *http.Request) {
 			if n == 0 {
 				part206(w, v1, 0, etag1)

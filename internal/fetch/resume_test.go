@@ -103,6 +103,23 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// Killed after another file was begun: the old checkpoint must not speak of the new bytes.
+func TestKilledAfterAnotherFileWasBegun(t *testing.T) {
+	dir, cps := begun(t, archive(1, 1<<20), etag1)
+	killed := errors.New("killed")
+	cps.save = func(Checkpoint) error { return killed }
+	other := serve(t, zipOf(archive(2, 1<<20), etag2))
+	f := fetcher(t, nil, []*server{other})
+	f.limits.syncBytes = 1 << 40
+	_, err := f.Get(t.Context(), Request{URL: other.URL, Key: "export/0", Dir: dir}, cps, nil)
+	if !errors.Is(err, killed) {
+		t.Fatal(err)
+	}
+	if cp, found, _ := cps.Load(t.Context(), "export/0"); found {
+		t.Errorf("there is still a checkpoint at %d, for %s", cp.Offset, cp.Validator)
+	}
+}
+
 // A checkpoint that makes no sense is none, and leads nowhere else.
 func TestOddCheckpoints(t *testing.T) {
 	data := archive(1, 1<<20)
