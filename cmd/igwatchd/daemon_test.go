@@ -48,6 +48,7 @@ func stop(t *testing.T, cmd *exec.Cmd) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("stopped with %v", err)
 	}
+	t.Logf("stopped after %v", time.Since(began).Round(time.Millisecond))
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("stopping took %v", took)
 	}

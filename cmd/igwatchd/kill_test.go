@@ -60,6 +60,7 @@ func newArchive(t *testing.T, w *world, n int) {
 	t.Helper()
 	e := testworld.DemoExport("jane.doe")
 	e.Seed, e.Pad = int64(n), 300_000
+	e.Posts, e.Carousels, e.Stories, e.Reels, e.Threads, e.MessagesPerThread = 4, 1, 2, 1, 1, 3 // a hundred are made
 	dir := filepath.Join(w.dir, "exports", fmt.Sprint(n))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
