@@ -163,7 +163,8 @@ func (f *file) writeTo(z *zip.Writer, root string) error {
 		header.CRC32 = crc32.ChecksumIEEE(body)
 		header.CompressedSize64, header.UncompressedSize64 = uint64(len(body)), uint64(len(body))
 		//lint:ignore SA1019 CreateRaw writes these fields as they are and leaves Modified aside
-		header.ModifiedDate, header.ModifiedTime = dosTime(f.modified)
+		//lint:ignore SA1019 CreateRaw writes these two as they are and does not look at Modified.
+		header.ModifiedDate, header.ModifiedTime = dosTime(f.modified) //nolint:staticcheck // see above
 		w, err = z.CreateRaw(header)
 	}
 	if err != nil {
