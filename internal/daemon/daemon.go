@@ -111,7 +111,7 @@ func (d *Daemon) Run(ctx context.Context, ready, alive func()) error {
 	if len(d.cfg.Fetch.DropDirs) > 0 {
 		own("drop folders", d.watchDrops)
 	}
-	own("health", d.watchHealth)
+	own("health", d.newHealth().watch)
 	d.log.Info("running", "version", d.version, "accounts", len(d.cfg.Accounts), "archive", d.cfg.ArchiveDir)
 	ready()
 	<-ctx.Done()

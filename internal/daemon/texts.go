@@ -179,12 +179,18 @@ func brokenJournal(account, dir string, cause error) notify.Event {
 	return n
 }
 
-func inboxDown(account, address, trouble string, since time.Time) notify.Event {
+func inboxDown(account, address, folder, trouble string, since time.Time) notify.Event {
 	n := event("inbox-down", journal.Export{Account: account}, since.UTC().Format(time.RFC3339))
 	n.Title = "igwatchd: no contact with the inbox " + address
-	n.Text = "Since " + moment(since) + " igwatchd cannot see whether Instagram's mail has come. It keeps trying.\n"
+	where := ""
+	if folder != "INBOX" {
+		n.Title = "igwatchd: no contact with a folder of the inbox " + address
+		where = " in the folder " + folder
+	}
+	n.Text = "Since " + moment(since) + " igwatchd cannot see whether Instagram's mail has come" + where + ". It keeps trying.\n" +
+		"If an export is under way, look into the mailbox yourself until igwatchd says that it is back.\n"
 	if trouble != "" {
-		n.Text += "\nWhat the mail server said: " + trouble + "\n"
+		n.Text += "\nWhat is wrong: " + trouble + "\n"
 	}
 	return n
 }

@@ -87,6 +87,11 @@ CREATE TABLE checkpoints (
 	key  TEXT PRIMARY KEY,
 	body BLOB NOT NULL
 ) STRICT;
+`, `
+CREATE TABLE outages (
+	account TEXT PRIMARY KEY,               -- whose inbox is out of reach, and was said to be
+	since   INTEGER NOT NULL
+) STRICT;
 `}
 
 // migrate brings the file to this program's version, and refuses a newer file:
