@@ -62,7 +62,7 @@ func New(o Options) (*Daemon, error) {
 	d.fetcher = fetch.New(fetch.Options{
 		LinkHosts: o.Config.Fetch.LinkHosts, ByteHosts: o.Config.Fetch.ByteHosts,
 		AllowPrivate: o.Config.Fetch.AllowPrivate, RootCAs: roots,
-		CookiesFile: o.Config.Fetch.CookiesFile, Log: o.Log.With("component", "fetch"),
+		CookiesFile: o.Config.Fetch.CookiesFile, Scratch: o.Config.StateDir, Log: o.Log.With("component", "fetch"),
 	})
 	for _, a := range o.Config.Accounts {
 		m, err := d.newMailbox(a)

@@ -36,6 +36,8 @@ type scheduler struct {
 const (
 	firstDelay = time.Second
 	lastDelay  = 5 * time.Minute
+	// longestWish bounds how long a server's wish to be left alone is heeded: the link lives four days.
+	longestWish = 6 * time.Hour
 	// atOnce bounds how many due steps are looked at together.
 	atOnce = 1000
 )
@@ -128,7 +130,7 @@ func (s *scheduler) one(ctx context.Context, step journal.Step) {
 	if err == nil || ctx.Err() != nil {
 		return
 	}
-	delay := backoff(step.Tries)
+	delay := max(backoff(step.Tries), min(fault.DelayOf(err), longestWish))
 	log.Warn("step failed, will try again", "error", err, "hint", fault.HintOf(err), "tries", step.Tries+1, "in", delay.Round(time.Second))
 	perr := s.journal.Update(ctx, func(tx *journal.Tx) error {
 		return errors.Join(s.failed(tx, step, err), tx.Postpone(step, time.Now().Add(delay), err.Error()))

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/journal"
 )
 
@@ -230,5 +231,35 @@ func TestBackoffGrowsAndIsSpread(t *testing.T) {
 		if len(seen) < 10 {
 			t.Errorf("after %d tries all waits are alike", tries)
 		}
+	}
+}
+
+// What a server asks for is heeded, within reason.
+func TestAStepWaitsAsLongAsItWasAskedTo(t *testing.T) {
+	for wish, want := range map[time.Duration]time.Duration{time.Hour: time.Hour, 1000 * time.Hour: longestWish} {
+		j := openJournal(t)
+		plan(t, j, journal.Step{Export: "e", Kind: stepFetch, Due: time.Now()})
+		ran := make(chan struct{}, 1)
+		stop := start(t, j, func(context.Context, journal.Step) (outcome, error) {
+			ran <- struct{}{}
+			return outcome{}, fault.Temporary(fault.NotBefore(errors.New("429"), wish), "")
+		})
+		<-ran
+		var due time.Time
+		for time.Until(due) < 0 {
+			err := j.View(t.Context(), func(tx *journal.Tx) error {
+				steps, err := tx.StepsOf("e")
+				due = steps[0].Due
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := time.Until(due); d > 0 && (d < want-time.Minute || d > want+time.Minute) {
+				t.Errorf("asked for %v: next try in %v", wish, d)
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		stop()
 	}
 }

@@ -17,7 +17,11 @@ type Part struct {
 	f    *os.File
 	path string
 	size int64
+	soon int64 // up to here the device was asked to begin
 }
+
+// flushEvery is how many bytes are left to the page cache alone.
+const flushEvery = 2 << 20
 
 // OpenPart opens or creates the part file at path and cuts it to offset, the
 // last synced position. What lies behind offset may be anything after a crash
@@ -41,7 +45,7 @@ func OpenPart(path string, offset int64) (*Part, error) {
 		_ = f.Close()
 		return nil, classify(fmt.Errorf("open part file %s: %w", path, err))
 	}
-	return &Part{f: f, path: path, size: offset}, nil
+	return &Part{f: f, path: path, size: offset, soon: offset}, nil
 }
 
 // Size is the number of bytes written so far, synced or not.
@@ -53,6 +57,10 @@ func (p *Part) Write(b []byte) (int, error) {
 	p.size += int64(n)
 	if err != nil {
 		return n, classify(fmt.Errorf("write part file %s: %w", p.path, err))
+	}
+	if p.size-p.soon >= flushEvery {
+		flushSoon(p.f, p.soon, p.size-p.soon)
+		p.soon = p.size
 	}
 	return n, nil
 }
@@ -86,7 +94,7 @@ func (p *Part) Restart() error {
 	if _, err := p.f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	p.size = 0
+	p.size, p.soon = 0, 0
 	return nil
 }
 

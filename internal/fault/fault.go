@@ -5,7 +5,10 @@
 // configuration one stops the service until somebody edits a file.
 package fault
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // Kind says what should happen next because of an error.
 type Kind string
@@ -76,4 +79,29 @@ func HintOf(err error) string {
 		err = k.err
 	}
 	return ""
+}
+
+// delayed is an error that comes with the wish to be left alone for a while.
+type delayed struct {
+	err   error
+	after time.Duration
+}
+
+func (e *delayed) Error() string { return e.err.Error() }
+func (e *delayed) Unwrap() error { return e.err }
+
+// NotBefore says that trying again sooner than after d is of no use: a server said so.
+func NotBefore(err error, d time.Duration) error {
+	if err == nil || d <= 0 {
+		return err
+	}
+	return &delayed{err, d}
+}
+
+// DelayOf returns how long err asks to wait before the next try, or 0.
+func DelayOf(err error) time.Duration {
+	if d, ok := errors.AsType[*delayed](err); ok {
+		return d.after
+	}
+	return 0
 }

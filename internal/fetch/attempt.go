@@ -45,7 +45,7 @@ func (t *transfer) attempt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	body := io.Reader(watched(ctx, cancel, resp.Body, t.f.limits.stall))
+	body := io.Reader(watched(ctx, cancel, resp.Body, t.f.limits))
 	if a.fresh {
 		// The first bytes are looked at before anything is thrown away for them.
 		head, err := firstBytes(body, host, a)
@@ -204,32 +204,4 @@ func (t *transfer) checkpoint(ctx context.Context) error {
 	}
 	t.cp, t.saved = next, true
 	return nil
-}
-
-// errStalled is the end of a body that sends nothing any more.
-var errStalled = errors.New("no byte for too long")
-
-// watchedBody ends a read that waits too long. Time spent elsewhere, as on a
-// slow disk, does not count.
-type watchedBody struct {
-	ctx   context.Context
-	r     io.Reader
-	timer *time.Timer
-	stall time.Duration
-}
-
-func watched(ctx context.Context, cancel context.CancelCauseFunc, r io.Reader, stall time.Duration) *watchedBody {
-	w := &watchedBody{ctx: ctx, r: r, stall: stall, timer: time.AfterFunc(stall, func() { cancel(errStalled) })}
-	w.timer.Stop()
-	return w
-}
-
-func (w *watchedBody) Read(b []byte) (int, error) {
-	w.timer.Reset(w.stall)
-	n, err := w.r.Read(b)
-	w.timer.Stop()
-	if cause := context.Cause(w.ctx); err != nil && !errors.Is(err, io.EOF) && cause != nil {
-		err = cause
-	}
-	return n, err
 }

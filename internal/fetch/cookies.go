@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,9 +31,17 @@ type cookie struct {
 }
 
 // fileCookies reads the person's cookies anew: browsers change them all the time.
-func (f *Fetcher) fileCookies() ([]cookie, error) {
+func (f *Fetcher) fileCookies(ctx context.Context) ([]cookie, error) {
 	if f.o.CookiesFile == "" {
 		return nil, nil
+	}
+	if path := firefoxDatabase(f.o.CookiesFile); path != "" {
+		list, err := f.firefoxCookies(ctx, path)
+		if err != nil {
+			err = fault.Temporary(fmt.Errorf("read cookies: %w", err),
+				"fetch.cookies_file names a Firefox profile; its cookies.sqlite must be readable for igwatchd's user")
+		}
+		return list, err
 	}
 	const hint = "fetch.cookies_file must be a file in the Netscape format that igwatchd's user may read: export it from the browser again"
 	file, err := os.Open(f.o.CookiesFile)
@@ -98,17 +107,22 @@ func sendable(s string) bool {
 
 // fits tells whether the cookie goes to u (RFC 6265, section 5.4).
 func (c cookie) fits(u *url.URL, now time.Time) bool {
-	host := strings.ToLower(u.Hostname())
-	if host != c.domain {
-		_, err := netip.ParseAddr(host)
-		if err == nil || !c.subdomains || c.domain == "" || !strings.HasSuffix(host, "."+c.domain) {
-			return false
-		}
+	if !c.covers(strings.ToLower(u.Hostname())) {
+		return false
 	}
 	if c.secure && u.Scheme != "https" || !c.expires.IsZero() && !c.expires.After(now) {
 		return false
 	}
 	return pathFits(c.path, cmp.Or(u.EscapedPath(), "/"))
+}
+
+// covers tells whether the cookie belongs to a host (RFC 6265, section 5.1.3).
+func (c cookie) covers(host string) bool {
+	if host == c.domain {
+		return true
+	}
+	_, err := netip.ParseAddr(host)
+	return err != nil && c.subdomains && c.domain != "" && strings.HasSuffix(host, "."+c.domain)
 }
 
 // pathFits is the path-match of RFC 6265, section 5.1.4.

@@ -387,3 +387,46 @@ func TestStallIsNamed(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A byte now and then is no progress either.
+func TestACrawlEndsATry(t *testing.T) {
+	data := archive(1, 300_000)
+	n := 0
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if n++; n > 1 {
+			zipOf(data, etag1)(w, r)
+			return
+		}
+		w.Header().Set("ETag", etag1)
+		w.Header().Set("Content-Length", "300000")
+		for i := range data { // 100 bytes in a second, each long before a stall
+			if _, err := w.Write(data[i : i+1]); err != nil {
+				return
+			}
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	f := fetcher(t, nil, []*server{s})
+	f.limits.crawl, f.limits.crawlBytes = 300*time.Millisecond, 10_000
+	file, err := try(t, f, &memory{}, t.TempDir(), s.URL)
+	want(t, file, err, data)
+	if r := s.requests(); len(r) != 2 || !strings.HasPrefix(r[1].header.Get("Range"), "bytes=") {
+		t.Errorf("asked %+v", r)
+	}
+}
+
+// A wish for hours is no reason to sit and wait: the caller hears of it.
+func TestALongRetryAfterIsHandedOn(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "7200")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	_, err := try(t, fetcher(t, nil, []*server{s}), &memory{}, t.TempDir(), s.URL)
+	if got := fault.DelayOf(err); got != 2*time.Hour || fault.KindOf(err) != fault.TemporaryKind {
+		t.Errorf("%v: delay %v", err, got)
+	}
+	if r := s.requests(); len(r) != 1 {
+		t.Errorf("asked %d times", len(r))
+	}
+}

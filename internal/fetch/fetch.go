@@ -19,7 +19,8 @@ type Options struct {
 	LinkHosts, ByteHosts []string // exact host, or host:port; no port means 443
 	AllowPrivate         bool     // addresses that are not public are refused otherwise
 	RootCAs              *x509.CertPool
-	CookiesFile          string // Netscape cookies.txt, read on each use, sent to LinkHosts alone, never written
+	CookiesFile          string // cookies.txt or a Firefox profile, read on each use, sent to LinkHosts alone, never written
+	Scratch              string // a folder for the copy that a Firefox profile is read from; nobody else may read it
 	Log                  *slog.Logger
 }
 
@@ -81,6 +82,8 @@ type Fetcher struct {
 	public    func(netip.Addr) bool
 	free      func(dir string) (uint64, error)
 
+	copying sync.Mutex // one copy of a cookie database at a time
+
 	mu     sync.Mutex
 	active map[string]bool // part files that a Get writes
 }
@@ -88,9 +91,11 @@ type Fetcher struct {
 // limits bounds patience and memory; tests shorten it.
 type limits struct {
 	stall              time.Duration // without a byte
+	crawl              time.Duration // in which at least crawlBytes must come
+	crawlBytes         int64
 	header             time.Duration // from the request to the answer's head
 	retryMin, retryMax time.Duration
-	afterMax           time.Duration // of Retry-After that is heeded
+	afterMax           time.Duration // of a Retry-After that is waited for; a longer one is the caller's to heed
 	tries              int           // in a row without progress
 	syncBytes          int64         // between two checkpoints
 	syncEvery          time.Duration
@@ -98,6 +103,6 @@ type limits struct {
 }
 
 var patient = limits{
-	stall: 30 * time.Second, header: time.Minute, retryMin: time.Second, retryMax: 5 * time.Minute,
+	stall: 30 * time.Second, crawl: 2 * time.Minute, crawlBytes: 32 << 10, header: time.Minute, retryMin: time.Second, retryMax: 5 * time.Minute,
 	afterMax: 15 * time.Minute, tries: 4, syncBytes: 8 << 20, syncEvery: 5 * time.Second, leave: 256 << 20,
 }

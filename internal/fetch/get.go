@@ -33,8 +33,8 @@ type transfer struct {
 }
 
 // Get fetches one file. It goes on after faults of the network for a while; an
-// error of kind temporary may be tried again later and goes on at the last
-// checkpoint. Permanent errors (LoginWall, Expired, Refused, NotArchive) are for
+// error of kind temporary may be tried again later (fault.DelayOf says when, if the
+// server did) and goes on at the last checkpoint. Permanent errors (LoginWall, Expired, Refused, NotArchive) are for
 // the person. No error contains the link's path or query.
 //
 // The link is walked anew on each try, so that a signed address that has
@@ -182,10 +182,10 @@ func (t *transfer) insist(ctx context.Context) error {
 			best, try = t.cp.Offset, 1
 		}
 		l := t.f.limits
-		if try >= l.tries {
-			return err
+		if try >= l.tries || s.after > l.afterMax {
+			return fault.NotBefore(err, s.after)
 		}
-		wait := min(s.after, l.afterMax) + rand.N(min(l.retryMin<<min(try-1, 20), l.retryMax)+1)
+		wait := s.after + rand.N(min(l.retryMin<<min(try-1, 20), l.retryMax)+1)
 		t.f.log.Info("transfer interrupted, going on", "error", err, "bytes", t.cp.Offset, "wait", wait.Round(time.Millisecond))
 		select {
 		case <-time.After(wait):

@@ -100,7 +100,7 @@ func (f *Fetcher) ask(ctx context.Context, u *url.URL, role role, header http.He
 	if role == byteHost {
 		req.Header = header.Clone()
 	} else {
-		file, err := f.fileCookies()
+		file, err := f.fileCookies(ctx)
 		if err != nil {
 			return nil, err
 		}
