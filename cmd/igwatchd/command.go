@@ -41,6 +41,7 @@ func commands() []command {
 		{"service", "install|uninstall|start|stop|restart|status [--user]", "run igwatchd as a system service", serviceCommand},
 		{"status", "[--json]", "what igwatchd is doing and what it needs from you", statusCommand},
 		{"import", "FILE…", "take archives that you downloaded yourself", importCommand},
+		{"fetch", "[--account NAME] [--export ID] URL", "fetch an archive from the address of a Download button (- to type it in)", fetchCommand},
 		{"inspect", "[--json] FILE…", "judge archives without storing them", inspectCommand},
 		{"explain", "[--json] FILE.eml", "say whether a mail is the export mail, and why (- for standard input)", explainCommand},
 		{"confirm", "ID [CODE…]", "answer the open questions of an archive", confirmCommand},

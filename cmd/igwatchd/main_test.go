@@ -31,6 +31,7 @@ func TestStories(t *testing.T) {
 			"set":          setCmd,
 			"export":       exportCmd,
 			"offer":        offerCmd,
+			"sign":         signCmd,
 			"deliver":      deliverCmd,
 			"site":         siteCmd,
 			"expect":       expectCmd,

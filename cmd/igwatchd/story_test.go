@@ -25,6 +25,7 @@ import (
 //	export USER [PART…]        write archives of USER; the first is $ZIP
 //	spoil WAY                  damage $ZIP: flip, truncate, html, or while writing: see exportCmd
 //	offer                      the site holds the archives
+//	sign N VAR                 the address behind the Download button of part N, counted from 1
 //	site WAY                   how the bytes host behaves
 //	deliver KIND [FOLDER]      a mail comes
 //	mail KIND FILE             write a mail to a file
@@ -127,6 +128,13 @@ func spoilCmd(ts *testscript.TestScript, _ bool, args []string) {
 
 func offerCmd(ts *testscript.TestScript, _ bool, _ []string) {
 	worldOf(ts).offer(strings.Fields(ts.Getenv("ZIPS"))...)
+}
+
+func signCmd(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ts.Setenv(args[1], worldOf(ts).job.SignedURL(n-1))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(ts.Getenv(args[1])+"\n"), 0o600))
 }
 
 func siteCmd(ts *testscript.TestScript, _ bool, args []string) {

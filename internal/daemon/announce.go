@@ -31,7 +31,8 @@ type announcement struct {
 
 type link struct {
 	URL    string `json:"url"`
-	Action string `json:"action"`
+	Action string `json:"action"`          // fetch | open | given
+	State  string `json:"state,omitempty"` // of a given one: "" under way | done | failed
 }
 
 // RulesFor says which mail is believed for an account.
@@ -97,7 +98,7 @@ func (d *Daemon) addAnnounced(tx *journal.Tx, account string, m journal.Mail, j 
 	var a announcement
 	for _, l := range j.Links {
 		if l.Action != exportmail.ActionRefuse {
-			a.Links = append(a.Links, link{l.URL, l.Action})
+			a.Links = append(a.Links, link{URL: l.URL, Action: l.Action})
 		}
 	}
 	a.AuthenticatedBy, a.From, a.Subject = j.AuthenticatedBy, j.From, j.Subject

@@ -56,6 +56,15 @@ func (c *Client) Confirm(ctx context.Context, id string, codes []string) error {
 	return c.do(ctx, http.MethodPost, "/confirm", bytes.NewReader(body), int64(len(body)), nil)
 }
 
+// Give hands the daemon the address of an archive, as Daemon.Give does.
+func (c *Client) Give(ctx context.Context, account, id, address string) (export string, err error) {
+	body, err := json.Marshal(gift{account, id, address})
+	if err != nil {
+		return "", err
+	}
+	return export, c.do(ctx, http.MethodPost, "/give", bytes.NewReader(body), int64(len(body)), &export)
+}
+
 func (c *Client) do(ctx context.Context, method, path string, body io.Reader, size int64, into any) error {
 	req, err := http.NewRequestWithContext(ctx, method, "http://igwatchd"+path, body)
 	if err != nil {

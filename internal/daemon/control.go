@@ -53,6 +53,7 @@ func (d *Daemon) listenControl(ctx context.Context) (*control, error) {
 	mux.HandleFunc("GET /status", d.serveStatus)
 	mux.HandleFunc("POST /import", d.serveImport)
 	mux.HandleFunc("POST /confirm", d.serveConfirm)
+	mux.HandleFunc("POST /give", d.serveGive)
 	return &control{l, &http.Server{
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx },
@@ -116,6 +117,23 @@ func (d *Daemon) serveConfirm(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	reply(w, nil, d.Confirm(r.Context(), c.ID, c.Codes))
+}
+
+// gift is the address of an archive.
+type gift struct {
+	Account string `json:"account"`
+	Export  string `json:"export"`
+	URL     string `json:"url"`
+}
+
+func (d *Daemon) serveGive(w http.ResponseWriter, r *http.Request) {
+	var g gift
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&g); err != nil {
+		reply(w, nil, fault.Permanent(fmt.Errorf("fetch: %w", err), ""))
+		return
+	}
+	id, err := d.Give(r.Context(), g.Account, g.Export, g.URL)
+	reply(w, id, err)
 }
 
 // gone tells whether an error of the socket means that no daemon listens there.

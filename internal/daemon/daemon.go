@@ -40,6 +40,7 @@ type Daemon struct {
 	mailboxes []*mailbox
 	channels  []channel
 	transfers transfers
+	turns     turns
 	offers    sync.Mutex // one offered file at a time
 	alarmed   sync.Once  // alarm tells once while the program runs
 }

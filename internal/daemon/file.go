@@ -209,6 +209,9 @@ func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) 
 	if err != nil {
 		return f, err
 	}
+	if f.Coming, err = coming(tx, e.ID); err != nil {
+		return f, err
+	}
 	for _, p := range parts {
 		f.Parts = append(f.Parts, verdict.Part{Name: p.Name, Size: p.Size, SHA256: p.SHA256})
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/exportmail"
@@ -15,9 +14,12 @@ import (
 	"github.com/igwatchd/igwatchd/internal/journal"
 )
 
-// fetchExport tries the links of an export's mail. What cannot work by itself is
-// handed to the person at once.
+// fetchExport tries the links of an export's mail, or the one that the person gave.
+// What cannot work by itself is handed to the person at once.
 func (d *Daemon) fetchExport(ctx context.Context, s journal.Step) (outcome, error) {
+	if s.Arg != "" {
+		return d.fetchGiven(ctx, s)
+	}
 	e, parts, done, err := d.loadExport(ctx, s)
 	if err != nil || done || len(parts) > 0 {
 		return outcome{}, err
@@ -38,9 +40,10 @@ func (d *Daemon) fetchExport(ctx context.Context, s journal.Step) (outcome, erro
 		if err := d.setState(ctx, e.ID, "fetching", ""); err != nil {
 			return outcome{}, err
 		}
-		file, err := d.get(ctx, e, l.URL, e.ID+"/"+strconv.Itoa(i), dir)
+		key := transferKey(e.ID, i)
+		file, err := d.get(ctx, e, l.URL, key, dir)
 		if err == nil {
-			return d.received(e.ID, file)
+			return d.received(e.ID, key, file)
 		}
 		if fault.KindOf(err) != fault.PermanentKind {
 			return outcome{}, err
@@ -52,20 +55,31 @@ func (d *Daemon) fetchExport(ctx context.Context, s journal.Step) (outcome, erro
 	return outcome{commit: func(tx *journal.Tx) error { return d.handOver(tx, e.ID, why) }}, nil
 }
 
+// transferKey names the transfer through an export's link.
+func transferKey(export string, link int) string { return export + "/" + strconv.Itoa(link) }
+
 func (d *Daemon) get(ctx context.Context, e journal.Export, url, key, dir string) (fetch.File, error) {
+	leave, err := d.turns.enter(ctx, e.Account)
+	if err != nil {
+		return fetch.File{}, err
+	}
+	defer leave()
 	t := d.transfers.start(e.ID)
 	defer d.transfers.end(e.ID)
 	return d.fetcher.Get(ctx, fetch.Request{URL: url, Key: key, Dir: dir, Account: e.Account}, checkpoints{d.journal}, t.set)
 }
 
-// received records a part and plans its inspection.
-func (d *Daemon) received(export string, f fetch.File) (outcome, error) {
+// received records the part that a transfer brought and plans its inspection.
+func (d *Daemon) received(export, key string, f fetch.File) (outcome, error) {
 	part, err := partOf(f)
 	if err != nil {
 		return outcome{}, err
 	}
 	d.log.Info("archive received", "export", export, "name", f.Name, "bytes", f.Size, "route", f.Route)
-	return outcome{commit: func(tx *journal.Tx) error { return addPart(tx, export, part, time.Now()) }}, nil
+	return outcome{commit: func(tx *journal.Tx) error {
+		// The file is recorded now, and its checkpoint is of no more use.
+		return errors.Join(addPart(tx, export, part, time.Now()), tx.DropCheckpoints(key))
+	}}, nil
 }
 
 func partOf(f fetch.File) (journal.Part, error) {
@@ -87,8 +101,8 @@ func addPart(tx *journal.Tx, export string, p journal.Part, inspectAt time.Time)
 	e.State, e.Detail, e.Verdict, e.Reasons, e.Report = "inspecting", "", "", json.RawMessage("[]"), nil
 	return errors.Join(
 		tx.PutPart(export, p), tx.DropCopies(export), tx.DropAnswers(export), tx.SetExport(e),
-		tx.DropCheckpoints(export+"/"), // the file is recorded now
-		tx.Cancel(export, stepFetch), tx.Cancel(export, stepStore), tx.Cancel(export, stepVerdict),
+		tx.CancelOne(export, stepFetch, ""), // what the mail leads to is here; links that were given go on
+		tx.Cancel(export, stepStore), tx.Cancel(export, stepVerdict),
 		tx.Plan(journal.Step{Export: export, Kind: stepInspect, Due: inspectAt}),
 	)
 }
@@ -145,50 +159,4 @@ func (c checkpoints) Save(ctx context.Context, key string, cp fetch.Checkpoint) 
 
 func (c checkpoints) Drop(ctx context.Context, key string) error {
 	return c.journal.DropCheckpoint(ctx, key)
-}
-
-// transfers knows how far the transfers under way are. It is for show only.
-type transfers struct {
-	mu     sync.Mutex
-	active map[string]*transfer
-}
-
-type transfer struct {
-	mu          sync.Mutex
-	done, total int64
-}
-
-func (t *transfer) set(done, total int64) {
-	t.mu.Lock()
-	t.done, t.total = done, total
-	t.mu.Unlock()
-}
-
-func (t *transfers) start(export string) *transfer {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.active == nil {
-		t.active = map[string]*transfer{}
-	}
-	t.active[export] = &transfer{}
-	return t.active[export]
-}
-
-func (t *transfers) end(export string) {
-	t.mu.Lock()
-	delete(t.active, export)
-	t.mu.Unlock()
-}
-
-// of returns how far the transfer of an export is; active is false when there is none.
-func (t *transfers) of(export string) (done, total int64, active bool) {
-	t.mu.Lock()
-	tr := t.active[export]
-	t.mu.Unlock()
-	if tr == nil {
-		return 0, 0, false
-	}
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	return tr.done, tr.total, true
 }

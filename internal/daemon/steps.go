@@ -10,7 +10,7 @@ import (
 // The kinds of steps, in the order in which an export meets them.
 const (
 	stepMail     = "mail"     // judge a mail; argument: its number
-	stepFetch    = "fetch"    // get the archive through the mail's links
+	stepFetch    = "fetch"    // get the archive through the mail's links; argument: through the given link of that number
 	stepInspect  = "inspect"  // look at the parts
 	stepStore    = "store"    // file them and read them back
 	stepVerdict  = "verdict"  // decide
@@ -20,7 +20,8 @@ const (
 
 func (d *Daemon) newScheduler() *scheduler {
 	return &scheduler{
-		journal: d.journal, log: d.log.With("component", "steps"), parallel: 16,
+		journal: d.journal, log: d.log.With("component", "steps"), parallel: 64, // most of them wait: for a server, or for their turn
+		
 		step: d.step, failed: d.stepFailed, lane: lane, alarm: d.alarm,
 	}
 }

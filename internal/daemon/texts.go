@@ -59,6 +59,16 @@ func waiting(e journal.Export, why error, drops []string) notify.Event {
 	return n
 }
 
+// givenUseless says why the address that the person gave brought nothing.
+func givenUseless(e journal.Export, slot string, why error) notify.Event {
+	n := event("waiting-for-you", e, "given", slot, time.Now().UTC().Format(time.RFC3339))
+	n.Title = "igwatchd: the address you gave for " + e.Account + " leads to no archive"
+	n.Text = "What happened: " + why.Error() + ".\n\nSuch addresses work for a few minutes only. Open the page below, press Download once more, and give\n" +
+		"igwatchd the new address:  igwatchd fetch -\nOr download the file yourself:  igwatchd import FILE…\n"
+	n.URL = exportPage
+	return n
+}
+
 // stuck tells of trouble that does not go away by itself.
 func stuck(e journal.Export, step string) notify.Event {
 	n := event("waiting-for-you", e, "stuck", step)

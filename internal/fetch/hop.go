@@ -46,6 +46,16 @@ func New(o Options) *Fetcher {
 	return f
 }
 
+// Check tells whether the rules would let Get ask for this address at all.
+func (f *Fetcher) Check(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return refused("the link", "it is no address")
+	}
+	_, err = f.judge(u)
+	return err
+}
+
 // walk follows a link, hop by hop, to an answer that may hold the bytes. Each
 // hop is judged before it is asked. header goes to hosts of bytes only, cookies
 // to hosts of links only. The caller closes the answer's body.

@@ -48,6 +48,12 @@ func (t *Tx) Cancel(export, kind string) error {
 	return err
 }
 
+// CancelOne removes one step.
+func (t *Tx) CancelOne(export, kind, arg string) error {
+	_, err := t.exec(`DELETE FROM steps WHERE export = ? AND kind = ? AND arg = ?`, export, kind, arg)
+	return err
+}
+
 // Steps returns the steps due at or before now, in order of their due times,
 // at most limit; and when the first of the others is due (zero: there is none).
 func (t *Tx) Steps(now time.Time, limit int) (due []Step, next time.Time, err error) {

@@ -25,6 +25,7 @@ var rules = []rule{
 	{"layout-not-covered", knownLayout},
 	{"findings", findings},
 	{"copies", everyCopyProven},
+	{"parts-coming", nothingComing},
 	{"part-count", allPartsHere},
 	{"range", allYears},
 	{"quality-unknown", quality},
@@ -145,6 +146,17 @@ func everyCopyProven(f Facts) []Reason {
 		}
 	}
 	return out
+}
+
+// nothingComing: a verdict in the middle of a download would be about something else.
+func nothingComing(f Facts) []Reason {
+	switch {
+	case f.Coming == 1:
+		return fails("parts-coming", "One more file is still being downloaded.")
+	case f.Coming > 1:
+		return fails("parts-coming", "%d more files are still being downloaded.", f.Coming)
+	}
+	return nil
 }
 
 // allPartsHere: nothing in a zip says how many there are.

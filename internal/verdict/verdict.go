@@ -37,6 +37,7 @@ type Facts struct {
 	Posts     int             // what the profile shows; 0: not told
 	Announced int             // how many files Instagram offered; 0: not known
 	Parts     []Part          // what was received
+	Coming    int             // how many further files are on their way
 	Report    *inspect.Report // nil: not inspected
 	Copies    []Copy          // every place that must hold a copy, proven or not
 	Answers   map[string]bool // codes of questions that the person answered with yes
