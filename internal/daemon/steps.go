@@ -21,7 +21,7 @@ const (
 func (d *Daemon) newScheduler() *scheduler {
 	return &scheduler{
 		journal: d.journal, log: d.log.With("component", "steps"), parallel: 64, // most of them wait: for a server, or for their turn
-		
+
 		step: d.step, failed: d.stepFailed, lane: lane, alarm: d.alarm,
 	}
 }
