@@ -287,9 +287,9 @@ func TestOneWriterForEachFile(t *testing.T) {
 	wg.Wait()
 }
 
-// TestHundredRandomFaults puts a hundred faults into one download, and kills the
-// program now and then. It must end in the very bytes.
-func TestHundredRandomFaults(t *testing.T) {
+// TestThreeHundredRandomFaults puts three hundred faults into one download, kills the
+// program now and then, and lets the disk be full. It must end in the very bytes.
+func TestThreeHundredRandomFaults(t *testing.T) {
 	var seed [32]byte
 	if _, err := rand.Read(seed[:]); err != nil {
 		t.Fatal(err)
@@ -298,7 +298,7 @@ func TestHundredRandomFaults(t *testing.T) {
 	rng := mrand.New(mrand.NewChaCha8(seed))
 	data, other, third := archive(1, 4<<20), archive(2, 4<<20), archive(3, 4<<20)
 	honest := zipOf(data, etag1)
-	const faults = 100
+	const faults = 300
 	kinds := map[int]int{}
 	n := 0
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -306,7 +306,7 @@ func TestHundredRandomFaults(t *testing.T) {
 			honest(w, r)
 			return
 		}
-		kind, at := rng.IntN(12), offsetOf(r)
+		kind, at := rng.IntN(13), offsetOf(r)
 		kinds[kind]++
 		some := rng.IntN(100_000)
 		switch kind {
@@ -350,16 +350,21 @@ func TestHundredRandomFaults(t *testing.T) {
 		case 11: // chunks of another file without a length, cut at a chunk's end
 			_, _ = w.Write(other[:some+10])
 			_ = http.NewResponseController(w).Flush()
+		case 12: // a page in the middle, as when the session has ended
+			page(w, http.StatusOK)
 		}
 	})
 	dir, cps := t.TempDir(), &memory{}
-	kills := 0
+	kills, full, walls := 0, 0, 0
 	for {
 		f := fetcher(t, nil, []*server{s})
 		f.log = slog.New(slog.DiscardHandler)
 		f.limits.stall, f.limits.tries, f.limits.retryMax = 40*time.Millisecond, 1000, time.Microsecond
 		ctx, kill := context.WithCancel(t.Context())
 		left := int64(rng.IntN(30))
+		if n < faults && (kills+full+walls)%8 == 1 { // none, so that it shows before any byte is asked for
+			f.free = func(string) (uint64, error) { return 0, nil }
+		}
 		file, err := f.Get(ctx, Request{URL: query(s.URL, "/SECRET"), Key: "export/0", Dir: dir}, cps, func(int64, int64) {
 			if left--; left == 0 && n < faults {
 				kill()
@@ -373,14 +378,25 @@ func TestHundredRandomFaults(t *testing.T) {
 			}
 			break
 		}
-		if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "SECRET") {
+		// Honest states: stopped, no room, a page where the person must log in. Then on.
+		_, wall := errors.AsType[*LoginWall](err)
+		_, noRoom := errors.AsType[*NoSpace](err)
+		switch {
+		case strings.Contains(err.Error(), "SECRET"):
+			t.Fatal(err)
+		case wall:
+			walls++
+		case noRoom:
+			full++
+		case errors.Is(err, context.Canceled):
+			kills++
+		default:
 			t.Fatal(err)
 		}
-		kills++
 	}
-	t.Logf("%d requests, %d kills, faults %v", n, kills, kinds)
-	if n <= faults || len(kinds) != 12 {
-		t.Errorf("%d requests, faults %v", n, kinds)
+	t.Logf("%d requests, %d kills, %d times no room, %d pages, faults %v", n, kills, full, walls, kinds)
+	if n <= faults || len(kinds) != 13 || full == 0 || walls == 0 || kills == 0 {
+		t.Errorf("%d requests, %d kills, %d times no room, %d pages, faults %v", n, kills, full, walls, kinds)
 	}
 }
 
