@@ -27,6 +27,7 @@ var rules = []rule{
 	{"copies", everyCopyProven},
 	{"parts-coming", nothingComing},
 	{"part-count", allPartsHere},
+	{"part-full", lastPartIsSmaller},
 	{"range", allYears},
 	{"quality-unknown", quality},
 }
@@ -173,6 +174,19 @@ func allPartsHere(f Facts) []Reason {
 	default:
 		return asks("part-count", "%d files are here. Open Instagram's download page: does it offer just as many for this export?", n)
 	}
+}
+
+// fullPart tells whether a file is as large as Instagram makes one: just 2 GiB, or
+// about 3 GB. Where the archive is larger, it goes on in the next file.
+func fullPart(size int64) bool { return size == 2<<30 || size > 2.8e9 && size < 3.4e9 }
+
+// lastPartIsSmaller: if every file is full, there is hardly none after them.
+func lastPartIsSmaller(f Facts) []Reason {
+	if len(f.Parts) == 0 || f.Announced == len(f.Parts) || slices.ContainsFunc(f.Parts, func(p Part) bool { return !fullPart(p.Size) }) {
+		return nil
+	}
+	return asks("part-full", "Every file that is here is as large as Instagram makes one file. Most likely there is at least one more: open Instagram's "+
+		"download page and download the others. Answer yes only if the page offers no further file.")
 }
 
 // allYears: an export may have been requested for the last year only, and its

@@ -35,6 +35,8 @@ func TestNothingAgainstItIsSafe(t *testing.T) {
 	}
 }
 
+func sized(f *Facts, size int64) { f.Parts[0].Size, f.Report.Parts[0].Size = size, size }
+
 func TestRules(t *testing.T) {
 	tests := map[string]struct {
 		change        func(f *Facts)
@@ -76,6 +78,23 @@ func TestRules(t *testing.T) {
 		"posts prove the range":  {func(f *Facts) { f.Report.Range.Known = false }, Safe, ""},
 		"capital letters":        {func(f *Facts) { f.Report.Username = "Jane.Doe" }, Safe, ""},
 		"info changes nothing":   {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "x", Severity: "info", Text: "t"}} }, Safe, "x"},
+		"one more on its way":    {func(f *Facts) { f.Coming = 1 }, NotSafe, "parts-coming"},
+		"two more on their way":  {func(f *Facts) { f.Coming, f.Answers["parts-coming"] = 2, true }, NotSafe, "parts-coming"},
+		"a full part":            {func(f *Facts) { sized(f, 2<<30); f.Announced = 0; f.Answers["part-count"] = true }, Questions, "part-full"},
+		"a part of about 3 GB":   {func(f *Facts) { sized(f, 3_221_000_000); f.Announced = 0; f.Answers["part-count"] = true }, Questions, "part-full"},
+		"a full part, all of it": {func(f *Facts) { sized(f, 2<<30) }, Safe, ""},
+		"a part almost full": {func(f *Facts) {
+			sized(f, 2<<30-1)
+			f.Announced = 0
+			f.Answers["part-count"] = true
+		}, Safe, ""},
+		"a full part and a smaller one": {func(f *Facts) {
+			sized(f, 2<<30)
+			f.Parts = append(f.Parts, Part{"b.zip", 1000, sum})
+			f.Report.Parts = append(f.Report.Parts, inspect.PartReport{Name: "b.zip", Size: 1000, SHA256: sum})
+			f.Announced = 0
+			f.Answers["part-count"] = true
+		}, Safe, ""},
 		"answered part question": {func(f *Facts) { f.Announced = 0; f.Answers["part-count"] = true }, Safe, "part-count"},
 	}
 	for _, c := range inspect.AllChecks {
