@@ -46,10 +46,17 @@ func Server(in config.Inbox) (imapwatch.Server, error) {
 	if err != nil {
 		return imapwatch.Server{}, err
 	}
-	return imapwatch.Server{
-		Host: in.Host, Port: in.Port, Security: in.Security, User: in.User,
-		Password: in.Password.Read, RootCAs: roots,
-	}, nil
+	server := imapwatch.Server{Host: in.Host, Port: in.Port, Security: in.Security, User: in.User, RootCAs: roots}
+	if in.OAuth2 == nil {
+		server.Password = in.Password.Read
+		return server, nil
+	}
+	_, tokens, err := SignIn(in)
+	if err != nil {
+		return imapwatch.Server{}, err
+	}
+	server.Token = tokens.Token
+	return server, nil
 }
 
 func (d *Daemon) newMailbox(a config.Account) (*mailbox, error) {

@@ -55,6 +55,9 @@ func (d *Daemon) fetchExport(ctx context.Context, s journal.Step) (outcome, erro
 	return outcome{commit: func(tx *journal.Tx) error { return d.handOver(tx, e.ID, why) }}, nil
 }
 
+// progressEvery is how often a transfer under way shows in the log.
+const progressEvery = time.Minute
+
 // transferKey names the transfer through an export's link.
 func transferKey(export string, link int) string { return export + "/" + strconv.Itoa(link) }
 
@@ -66,7 +69,14 @@ func (d *Daemon) get(ctx context.Context, e journal.Export, url, key, dir string
 	defer leave()
 	t := d.transfers.start(e.ID)
 	defer d.transfers.end(e.ID)
-	return d.fetcher.Get(ctx, fetch.Request{URL: url, Key: key, Dir: dir, Account: e.Account}, checkpoints{d.journal}, t.set)
+	last := time.Now()
+	return d.fetcher.Get(ctx, fetch.Request{URL: url, Key: key, Dir: dir, Account: e.Account}, checkpoints{d.journal}, func(done, total int64) {
+		t.set(done, total)
+		if time.Since(last) >= progressEvery {
+			last = time.Now()
+			d.log.Info("downloading", "export", e.ID, "bytes", done, "of", total)
+		}
+	})
 }
 
 // received records the part that a transfer brought and plans its inspection.
