@@ -39,6 +39,7 @@ func commands() []command {
 		{"check", "", "test the configuration, the login, the folders; change nothing", checkCommand},
 		{"run", "", "watch the inboxes until stopped; what the service runs", runCommand},
 		{"service", "install|uninstall|start|stop|restart|status [--user]", "run igwatchd as a system service", serviceCommand},
+		{"expect", "[NAME]", "say that you asked Instagram for the export: you hear of it if no mail comes", expectCommand},
 		{"status", "[--json]", "what igwatchd is doing and what it needs from you", statusCommand},
 		{"import", "FILE…", "take archives that you downloaded yourself", importCommand},
 		{"fetch", "[--account NAME] [--export ID] URL", "fetch an archive from the address of a Download button (- to type it in)", fetchCommand},

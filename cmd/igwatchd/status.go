@@ -86,7 +86,10 @@ func printStatus(w io.Writer, st daemon.Status) {
 		}
 	}
 	p("\nExports\n")
-	if len(st.Exports) == 0 {
+	for _, r := range st.Requests {
+		p("  %s: asked for on %s, no mail yet\n", r.Account, clock(r.Since))
+	}
+	if len(st.Exports)+len(st.Requests) == 0 {
 		p("  none yet\n")
 	}
 	for _, e := range st.Exports {

@@ -99,6 +99,9 @@ func (d *Daemon) adopt(ctx context.Context, o Offer, take func(ctx context.Conte
 		if known {
 			return nil
 		}
+		if err := met(tx, o.Account); err != nil {
+			return err
+		}
 		if err := d.vault.Admit(hold, e.ID, file.Name); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -120,7 +121,8 @@ func (d *Daemon) addAnnounced(tx *journal.Tx, account string, m journal.Mail, j 
 	if err != nil || !added {
 		return err
 	}
-	if err := d.announce(tx, announced(e)); err != nil {
+	if err := errors.Join(met(tx, account), d.announce(tx, announced(e)),
+		tx.Plan(journal.Step{Kind: stepStill, Arg: account, Due: now.Add(newsEvery)})); err != nil {
 		return err
 	}
 	if err := planReminders(tx, e, now); err != nil {

@@ -65,6 +65,12 @@ func (c *Client) Give(ctx context.Context, account, id, address string) (export 
 	return export, c.do(ctx, http.MethodPost, "/give", bytes.NewReader(body), int64(len(body)), &export)
 }
 
+// Expect starts the clock of an account's export.
+func (c *Client) Expect(ctx context.Context, account string) (Request, error) {
+	var r Request
+	return r, c.do(ctx, http.MethodPost, "/expect?"+url.Values{"account": {account}}.Encode(), nil, 0, &r)
+}
+
 func (c *Client) do(ctx context.Context, method, path string, body io.Reader, size int64, into any) error {
 	req, err := http.NewRequestWithContext(ctx, method, "http://igwatchd"+path, body)
 	if err != nil {

@@ -54,6 +54,7 @@ func (d *Daemon) listenControl(ctx context.Context) (*control, error) {
 	mux.HandleFunc("POST /import", d.serveImport)
 	mux.HandleFunc("POST /confirm", d.serveConfirm)
 	mux.HandleFunc("POST /give", d.serveGive)
+	mux.HandleFunc("POST /expect", d.serveExpect)
 	return &control{l, &http.Server{
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx },
@@ -134,6 +135,11 @@ func (d *Daemon) serveGive(w http.ResponseWriter, r *http.Request) {
 	}
 	id, err := d.Give(r.Context(), g.Account, g.Export, g.URL)
 	reply(w, id, err)
+}
+
+func (d *Daemon) serveExpect(w http.ResponseWriter, r *http.Request) {
+	got, err := d.Expect(r.Context(), r.URL.Query().Get("account"))
+	reply(w, got, err)
 }
 
 // gone tells whether an error of the socket means that no daemon listens there.

@@ -42,7 +42,8 @@ func (d *Daemon) Give(ctx context.Context, account, id, address string) (export 
 		}
 		// What was decided before is void: there is more to come.
 		e.State, e.Detail, e.Verdict, e.Reasons = "fetching", "", "", json.RawMessage("[]")
-		return errors.Join(tx.SetExport(e), tx.Plan(journal.Step{Export: e.ID, Kind: stepFetch, Arg: strconv.Itoa(slot), Due: time.Now()}))
+		return errors.Join(tx.SetExport(e), met(tx, e.Account),
+			tx.Plan(journal.Step{Export: e.ID, Kind: stepFetch, Arg: strconv.Itoa(slot), Due: time.Now()}))
 	})
 	return export, err
 }

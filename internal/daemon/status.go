@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/igwatchd/igwatchd/config"
@@ -17,6 +19,14 @@ type Status struct {
 	Version string   `json:"version,omitempty"`
 	Inboxes []Inbox  `json:"inboxes"`
 	Exports []Export `json:"exports"`
+	// Requests are what a mail is waited for.
+	Requests []Request `json:"requests,omitempty"`
+}
+
+// Request is an export that was asked for and is not announced yet.
+type Request struct {
+	Account string `json:"account"`
+	Since   string `json:"since"`
 }
 
 // Inbox is one watched folder.
@@ -68,13 +78,20 @@ func ReadStatus(ctx context.Context, cfg *config.Config, j *journal.Journal) (St
 		return s, nil
 	}
 	var err error
-	s.Exports, err = readExports(ctx, j)
+	s.Exports, s.Requests, err = readExports(ctx, j)
 	return s, err
 }
 
-func readExports(ctx context.Context, j *journal.Journal) ([]Export, error) {
-	list := []Export{}
-	err := j.View(ctx, func(tx *journal.Tx) error {
+func readExports(ctx context.Context, j *journal.Journal) (list []Export, requests []Request, err error) {
+	list = []Export{}
+	err = j.View(ctx, func(tx *journal.Tx) error {
+		open, err := tx.Requests()
+		if err != nil {
+			return err
+		}
+		for _, account := range slices.Sorted(maps.Keys(open)) {
+			requests = append(requests, Request{account, stamp(open[account])})
+		}
 		exports, err := tx.Exports()
 		if err != nil {
 			return err
@@ -99,7 +116,7 @@ func readExports(ctx context.Context, j *journal.Journal) ([]Export, error) {
 		}
 		return nil
 	})
-	return list, err
+	return list, requests, err
 }
 
 // status adds what only the running daemon knows.
@@ -114,7 +131,7 @@ func (d *Daemon) status(ctx context.Context) (Status, error) {
 		}
 	}
 	var err error
-	if s.Exports, err = readExports(ctx, d.journal); err != nil {
+	if s.Exports, s.Requests, err = readExports(ctx, d.journal); err != nil {
 		return s, err
 	}
 	for i := range s.Exports {

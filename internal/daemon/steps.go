@@ -16,6 +16,8 @@ const (
 	stepVerdict  = "verdict"  // decide
 	stepTell     = "tell"     // tell one event through one channel; argument: EVENT CHANNEL
 	stepDeadline = "deadline" // remind; argument: how long before the end
+	stepAbsent   = "absent"   // no mail has come; argument: the account
+	stepStill    = "still"    // still watching; argument: the account
 )
 
 func (d *Daemon) newScheduler() *scheduler {
@@ -42,6 +44,10 @@ func (d *Daemon) step(ctx context.Context, s journal.Step) (outcome, error) {
 		return d.tell(ctx, s)
 	case stepDeadline:
 		return d.remind(ctx, s)
+	case stepAbsent:
+		return d.absent(ctx, s)
+	case stepStill:
+		return d.still(ctx, s)
 	}
 	return outcome{}, fmt.Errorf("step of unknown kind %q", s.Kind)
 }
@@ -57,6 +63,8 @@ func lane(s journal.Step) string {
 		return "mail " + s.Arg
 	case stepDeadline:
 		return "deadline " + s.Export
+	case stepAbsent, stepStill:
+		return "clock " + s.Arg
 	default:
 		return "export " + s.Export
 	}

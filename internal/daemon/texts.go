@@ -189,6 +189,36 @@ func brokenJournal(account, dir string, cause error) notify.Event {
 	return n
 }
 
+func noMailYet(account, address string, since time.Time) notify.Event {
+	n := event("no-mail-yet", journal.Export{Account: account}, since.UTC().Format(time.RFC3339))
+	n.Title = "igwatchd: no mail from Instagram yet about the export of " + account
+	n.Text = "You asked for the export on " + moment(since) + ". Usually the mail comes within two days. igwatchd goes on watching " + address + ".\n\n" +
+		"What to do:\n" +
+		"  1. Open the page below and log in. If it says that the export is ready, press Download there; the mail is not needed.\n" +
+		"  2. If it says \"in progress\", wait: large accounts can take longer.\n" +
+		"  3. If it shows no request, ask again: All time, High quality, JSON, every category, and this mail address. Then: igwatchd expect\n" +
+		"  4. Look whether Instagram knows another mail address of yours.\n"
+	n.URL = exportPage
+	return n
+}
+
+// stillWatching is the weekly sign of life. since is zero if no mail is waited for.
+func stillWatching(account string, since time.Time, open []journal.Export, now time.Time) notify.Event {
+	year, week := now.ISOWeek()
+	n := event("still-watching", journal.Export{Account: account}, fmt.Sprintf("%d-%02d", year, week))
+	n.Title = "igwatchd: still watching for " + account
+	var b strings.Builder
+	if !since.IsZero() {
+		fmt.Fprintf(&b, "No mail about the export that you asked for on %s has come yet. You may ask Instagram again.\n", moment(since))
+	}
+	for _, e := range open {
+		fmt.Fprintf(&b, "The export of %s: %s.\n", e.AnnouncedAt.Local().Format("2 January"), sentence(e.State, e.Detail))
+	}
+	b.WriteString("\nThis comes once a week as long as something is open, so that you know that igwatchd is there.")
+	n.Text, n.URL = b.String(), exportPage
+	return n
+}
+
 func inboxDown(account, address, folder, trouble string, since time.Time) notify.Event {
 	n := event("inbox-down", journal.Export{Account: account}, since.UTC().Format(time.RFC3339))
 	n.Title = "igwatchd: no contact with the inbox " + address

@@ -92,6 +92,11 @@ CREATE TABLE outages (
 	account TEXT PRIMARY KEY,               -- whose inbox is out of reach, and was said to be
 	since   INTEGER NOT NULL
 ) STRICT;
+`, `
+CREATE TABLE requests (
+	account TEXT PRIMARY KEY,               -- who has asked Instagram for an export
+	since   INTEGER NOT NULL                -- and when; gone once the export is announced
+) STRICT;
 `}
 
 // migrate brings the file to this program's version, and refuses a newer file:
