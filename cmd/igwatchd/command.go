@@ -36,6 +36,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"demo", "", "show the whole job on this machine, without any account", demoCommand},
+		{"setup", "--oauth2 [--account NAME] [--device | --browser]", "sign in to a mailbox by OAuth 2, once", setupCommand},
 		{"check", "", "test the configuration, the login, the folders; change nothing", checkCommand},
 		{"run", "", "watch the inboxes until stopped; what the service runs", runCommand},
 		{"service", "install|uninstall|start|stop|restart|status [--user]", "run igwatchd as a system service", serviceCommand},
@@ -46,6 +47,7 @@ func commands() []command {
 		{"inspect", "[--json] FILE…", "judge archives without storing them", inspectCommand},
 		{"explain", "[--json] FILE.eml", "say whether a mail is the export mail, and why (- for standard input)", explainCommand},
 		{"confirm", "ID [CODE…]", "answer the open questions of an archive", confirmCommand},
+		{"extract", "ID|FOLDER|FILE… DIR", "write pictures, captions and messages as ordinary files, by year", extractCommand},
 		{"config", "example", "print the example configuration, every key explained", configCommand},
 		{"version", "", "print the version", versionCommand},
 	}
