@@ -43,6 +43,18 @@ type Daemon struct {
 	turns     turns
 	offers    sync.Mutex // one offered file at a time
 	alarmed   sync.Once  // alarm tells once while the program runs
+	also      []part
+}
+
+// part is something that runs as long as the daemon does.
+type part struct {
+	name string
+	run  func(context.Context) error
+}
+
+// Also makes Run run one more part, under the same rules: if it fails everything ends.
+func (d *Daemon) Also(name string, run func(context.Context) error) {
+	d.also = append(d.also, part{name, run})
 }
 
 // New prepares the stations. It opens the archive folder and reads certificate
@@ -113,6 +125,9 @@ func (d *Daemon) Run(ctx context.Context, ready, alive func()) error {
 		own("drop folders", d.watchDrops)
 	}
 	own("health", d.newHealth().watch)
+	for _, p := range d.also {
+		own(p.name, p.run)
+	}
 	d.log.Info("running", "version", d.version, "accounts", len(d.cfg.Accounts), "archive", d.cfg.ArchiveDir)
 	ready()
 	<-ctx.Done()

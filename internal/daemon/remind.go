@@ -52,6 +52,5 @@ func (d *Daemon) remind(_ context.Context, s journal.Step) (outcome, error) {
 }
 
 func (t *transfers) running(export string) bool {
-	_, _, active := t.of(export)
-	return active
+	return t.of(export) != nil
 }

@@ -52,6 +52,7 @@ type Export struct {
 	Verdict     string           `json:"verdict"`
 	Reasons     []verdict.Reason `json:"reasons"`
 	Parts       []Part           `json:"parts"`
+	Copies      []Copy           `json:"copies,omitempty"`
 	Path        string           `json:"path"`
 }
 
@@ -59,6 +60,14 @@ type Export struct {
 type Progress struct {
 	Done  int64 `json:"done"`
 	Total int64 `json:"total"`
+	Speed int64 `json:"speed"` // bytes a second of late; 0: not known yet
+}
+
+// Copy is a place where the archive is kept.
+type Copy struct {
+	Place string `json:"place"`
+	State string `json:"state"` // proven | damaged
+	At    string `json:"at"`    // when every byte of it was read last
 }
 
 // Part is one received archive file.
@@ -112,12 +121,22 @@ func readExports(ctx context.Context, j *journal.Journal) (list []Export, reques
 			for _, p := range parts {
 				x.Parts = append(x.Parts, Part{p.Name, p.Size, p.SHA256})
 			}
+			copies, err := tx.Copies(e.ID)
+			if err != nil {
+				return err
+			}
+			for _, c := range copies {
+				x.Copies = append(x.Copies, Copy{c.Place, c.State, stamp(c.At)})
+			}
 			list = append(list, x)
 		}
 		return nil
 	})
 	return list, requests, err
 }
+
+// Status is where everything stands now.
+func (d *Daemon) Status(ctx context.Context) (Status, error) { return d.status(ctx) }
 
 // status adds what only the running daemon knows.
 func (d *Daemon) status(ctx context.Context) (Status, error) {
@@ -135,9 +154,7 @@ func (d *Daemon) status(ctx context.Context) (Status, error) {
 		return s, err
 	}
 	for i := range s.Exports {
-		if done, total, active := d.transfers.of(s.Exports[i].ID); active {
-			s.Exports[i].Progress = &Progress{done, total}
-		}
+		s.Exports[i].Progress = d.transfers.of(s.Exports[i].ID)
 	}
 	return s, nil
 }

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // transfers knows how far the transfers under way are. It is for show only.
@@ -14,12 +15,34 @@ type transfers struct {
 type transfer struct {
 	mu          sync.Mutex
 	done, total int64
+	speed       float64   // bytes a second, smoothed
+	at          time.Time // of the last sample
+	was         int64     // done then
 }
 
 func (t *transfer) set(done, total int64) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.done, t.total = done, total
-	t.mu.Unlock()
+	now := time.Now()
+	switch span := now.Sub(t.at); {
+	case t.at.IsZero() || done < t.was: // begun, or begun anew
+		t.at, t.was, t.speed = now, done, 0
+	case span >= time.Second:
+		rate := float64(done-t.was) / span.Seconds()
+		if t.speed == 0 {
+			t.speed = rate
+		}
+		t.speed += (rate - t.speed) / 5
+		t.at, t.was = now, done
+	}
+}
+
+// progress is what a person is shown.
+func (t *transfer) progress() *Progress {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return &Progress{Done: t.done, Total: t.total, Speed: int64(t.speed)}
 }
 
 func (t *transfers) start(export string) *transfer {
@@ -38,17 +61,15 @@ func (t *transfers) end(export string) {
 	t.mu.Unlock()
 }
 
-// of returns how far the transfer of an export is; active is false when there is none.
-func (t *transfers) of(export string) (done, total int64, active bool) {
+// of returns how far the transfer of an export is, or nil when there is none.
+func (t *transfers) of(export string) *Progress {
 	t.mu.Lock()
 	tr := t.active[export]
 	t.mu.Unlock()
 	if tr == nil {
-		return 0, 0, false
+		return nil
 	}
-	tr.mu.Lock()
-	defer tr.mu.Unlock()
-	return tr.done, tr.total, true
+	return tr.progress()
 }
 
 // maxTransfers is how many files come at the same time.
