@@ -43,7 +43,7 @@ func check(c *collector, raw rawConfig) *Config {
 		c.add("account", "no account: add an [[account]] block with username and an [account.inbox]")
 	}
 	for i, a := range raw.Account {
-		cfg.Accounts = append(cfg.Accounts, checkAccount(c, join("account", strconv.Itoa(i)), a, cfg.Accounts))
+		cfg.Accounts = append(cfg.Accounts, checkAccount(c, join("account", strconv.Itoa(i)), a, cfg))
 	}
 	for i, dir := range raw.Fetch.DropDirs {
 		cfg.Fetch.DropDirs = append(cfg.Fetch.DropDirs, absolute(c, "fetch.drop_dirs", dir))
@@ -73,20 +73,24 @@ func check(c *collector, raw rawConfig) *Config {
 	return cfg
 }
 
-func checkAccount(c *collector, at string, raw rawAccount, before []Account) Account {
+func checkAccount(c *collector, at string, raw rawAccount, cfg *Config) Account {
 	name := strings.ToLower(strings.TrimPrefix(raw.Username, "@"))
 	switch {
 	case name == "":
 		c.add(join(at, "username"), "missing: the Instagram name, as in instagram.com/NAME")
 	case !username.MatchString(name):
 		c.add(join(at, "username"), "%q is no Instagram name: letters, digits, dots and underscores, 30 at most", raw.Username)
-	case slices.ContainsFunc(before, func(a Account) bool { return a.Username == name }):
+	case slices.ContainsFunc(cfg.Accounts, func(a Account) bool { return a.Username == name }):
 		c.add(join(at, "username"), "%s has two [[account]] blocks", name)
 	}
 	if raw.Posts < 0 {
 		c.add(join(at, "posts"), "cannot be negative")
 	}
-	return Account{Username: name, Posts: raw.Posts, Inbox: checkInbox(c, join(at, "inbox"), raw.Inbox)}
+	in := checkInbox(c, join(at, "inbox"), raw.Inbox)
+	if raw.Inbox.OAuth2 != nil {
+		in.OAuth2 = checkOAuth2(c, join(at, "inbox.oauth2"), *raw.Inbox.OAuth2, name, cfg.StateDir)
+	}
+	return Account{Username: name, Posts: raw.Posts, Inbox: in}
 }
 
 func checkInbox(c *collector, at string, raw rawInbox) Inbox {
@@ -135,20 +139,17 @@ func checkSecret(c *collector, at string, raw rawInbox) Secret {
 		Command:    raw.PasswordCommand,
 		Credential: raw.PasswordCredential,
 	}
-	if raw.OAuth2 != nil {
-		c.add(join(at, "oauth2"), "signing in by OAuth 2 is not part of this version; use an app password in password_file")
-	}
 	given := 0
-	for _, set := range []bool{s.File != "", len(s.Command) > 0, s.Credential != ""} {
+	for _, set := range []bool{s.File != "", len(s.Command) > 0, s.Credential != "", raw.OAuth2 != nil} {
 		if set {
 			given++
 		}
 	}
 	switch {
-	case given == 0 && raw.OAuth2 == nil:
-		c.add(join(at, "password_file"), "missing: name where the password is (password_file, password_command or password_credential)")
+	case given == 0:
+		c.add(join(at, "password_file"), "missing: name where the password is (password_file, password_command or password_credential), or use oauth2")
 	case given > 1:
-		c.add(join(at, "password_file"), "the password is given in more than one way: keep one of password_file, password_command, password_credential")
+		c.add(join(at, "password_file"), "the login is given in more than one way: keep one of password_file, password_command, password_credential, oauth2")
 	}
 	if len(s.Command) > 0 && s.Command[0] == "" {
 		c.add(join(at, "password_command"), "the first item must be the program")

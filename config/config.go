@@ -47,6 +47,7 @@ type Inbox struct {
 	Security   string // tls | starttls | plaintext
 	User       string
 	Password   Secret
+	OAuth2     *OAuth2 // instead of a password; nil: not
 	Folders    []string
 	CAFile     string
 	AuthservID string

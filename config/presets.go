@@ -29,6 +29,35 @@ var presets = []preset{
 	{domains: []string{"proton.me", "protonmail.com", "pm.me"}, host: "127.0.0.1", port: 1143, security: "starttls"}, // Proton Bridge
 }
 
+// oauth2Preset is what is known of a provider's authorization server.
+type oauth2Preset struct {
+	authURL, tokenURL, deviceURL string
+	scopes                       []string
+	authParams                   map[string]string
+	redirectHost                 string
+}
+
+var oauth2Presets = map[string]*oauth2Preset{
+	// The device flow does not admit the scope for mail, so there is no deviceURL. Without
+	// access_type there is no refresh token, and without prompt none at the second sign-in.
+	"gmail": {
+		authURL:      "https://accounts.google.com/o/oauth2/v2/auth",
+		tokenURL:     "https://oauth2.googleapis.com/token",
+		scopes:       []string{"https://mail.google.com/"},
+		authParams:   map[string]string{"access_type": "offline", "prompt": "consent"},
+		redirectHost: "127.0.0.1",
+	},
+	// "common" takes private and company accounts. Any port is allowed for http://localhost, but
+	// not for http://127.0.0.1.
+	"outlook": {
+		authURL:      "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+		tokenURL:     "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+		deviceURL:    "https://login.microsoftonline.com/common/oauth2/v2.0/devicecode",
+		scopes:       []string{"https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"},
+		redirectHost: "localhost",
+	},
+}
+
 // fillFromPreset completes what the file left open for well-known providers.
 func (in *Inbox) fillFromPreset() {
 	_, domain, _ := strings.Cut(strings.ToLower(in.Address), "@")

@@ -19,18 +19,30 @@ type rawAccount struct {
 }
 
 type rawInbox struct {
-	Address            string         `toml:"address"`
-	Host               string         `toml:"host"`
-	Port               int            `toml:"port"`
-	Security           string         `toml:"security"`
-	User               string         `toml:"user"`
-	PasswordFile       string         `toml:"password_file"`
-	PasswordCommand    []string       `toml:"password_command"`
-	PasswordCredential string         `toml:"password_credential"`
-	OAuth2             map[string]any `toml:"oauth2"`
-	Folders            []string       `toml:"folders"`
-	CAFile             string         `toml:"ca_file"`
-	AuthservID         string         `toml:"authserv_id"`
+	Address            string     `toml:"address"`
+	Host               string     `toml:"host"`
+	Port               int        `toml:"port"`
+	Security           string     `toml:"security"`
+	User               string     `toml:"user"`
+	PasswordFile       string     `toml:"password_file"`
+	PasswordCommand    []string   `toml:"password_command"`
+	PasswordCredential string     `toml:"password_credential"`
+	OAuth2             *rawOAuth2 `toml:"oauth2"`
+	Folders            []string   `toml:"folders"`
+	CAFile             string     `toml:"ca_file"`
+	AuthservID         string     `toml:"authserv_id"`
+}
+
+type rawOAuth2 struct {
+	Provider         string   `toml:"provider"`
+	ClientID         string   `toml:"client_id"`
+	ClientSecretFile string   `toml:"client_secret_file"`
+	TokenFile        string   `toml:"token_file"`
+	AuthURL          string   `toml:"auth_url"`
+	TokenURL         string   `toml:"token_url"`
+	DeviceURL        string   `toml:"device_url"`
+	Scopes           []string `toml:"scopes"`
+	CAFile           string   `toml:"ca_file"`
 }
 
 type rawMail struct {

@@ -42,8 +42,8 @@ func checkValue(c *collector, path string, t reflect.Type, v any) {
 		_, ok = v.(int64)
 	case reflect.Bool:
 		_, ok = v.(bool)
-	case reflect.Map:
-		_, ok = v.(map[string]any)
+	case reflect.Pointer: // a block that can be left out
+		checkValue(c, path, t.Elem(), v)
 	case reflect.Struct:
 		var table map[string]any
 		if table, ok = v.(map[string]any); ok {

@@ -42,6 +42,7 @@ func commands() []command {
 		{"service", "install|uninstall|start|stop|restart|status [--user]", "run igwatchd as a system service", serviceCommand},
 		{"expect", "[NAME]", "say that you asked Instagram for the export: you hear of it if no mail comes", expectCommand},
 		{"status", "[--json]", "what igwatchd is doing and what it needs from you", statusCommand},
+		{"open", "[ID]", "open the page in a browser: where things stand, and the evidence", openCommand},
 		{"import", "FILE…", "take archives that you downloaded yourself", importCommand},
 		{"fetch", "[--account NAME] [--export ID] URL", "fetch an archive from the address of a Download button (- to type it in)", fetchCommand},
 		{"inspect", "[--json] FILE…", "judge archives without storing them", inspectCommand},

@@ -40,6 +40,7 @@ func TestStories(t *testing.T) {
 			"await":        awaitCmd,
 			"spoil":        spoilCmd,
 			"mail":         mailCmd,
+			"provider":     providerCmd,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})

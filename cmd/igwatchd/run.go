@@ -16,6 +16,7 @@ import (
 	"github.com/igwatchd/igwatchd/internal/durable"
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/journal"
+	"github.com/igwatchd/igwatchd/internal/web"
 )
 
 // stopWithin is how long the daemon may take to stop before the process ends anyway.
@@ -46,6 +47,9 @@ func runCommand(ctx context.Context, s streams, args []string) error {
 		return err
 	}
 	defer j.Close() //nolint:errcheck // every commit is on the device already
+	if err := addPage(d, cfg, log); err != nil {
+		return err
+	}
 	w := &worker{daemon: d, ctx: ctx, log: log}
 	svc, err := service.New(w, &service.Config{Name: "igwatchd"})
 	if err != nil {
@@ -67,6 +71,20 @@ func runCommand(ctx context.Context, s streams, args []string) error {
 	_ = w.Start(svc)
 	_ = w.wait()
 	return w.Stop(svc)
+}
+
+// addPage makes the daemon serve the page, unless it is switched off.
+func addPage(d *daemon.Daemon, cfg *config.Config, log *slog.Logger) error {
+	if cfg.Web.Listen == "" {
+		return nil
+	}
+	page, err := web.New(web.Options{Listen: cfg.Web.Listen, Exports: d, HandOver: d, Drops: cfg.Fetch.DropDirs, Log: log.With("component", "page")})
+	if err != nil {
+		return err
+	}
+	d.Page(page.Address)
+	d.Also("page", page.Serve)
+	return nil
 }
 
 // worker is the daemon as the service library sees it: Start must not block,
@@ -166,7 +184,7 @@ func logConfig(log *slog.Logger, cfg *config.Config) {
 	for _, a := range cfg.Accounts {
 		in := a.Inbox
 		log.Info("account", "username", a.Username, "inbox", in.Address, "host", in.Host, "port", in.Port,
-			"security", in.Security, "password", in.Password.String())
+			"security", in.Security, "login", in.Login())
 	}
 	for _, r := range cfg.Replicas {
 		log.Warn("this version cannot write replicas: no archive will be called safe", "replica", r.Name())

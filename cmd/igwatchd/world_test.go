@@ -32,6 +32,8 @@ type world struct {
 	keys    map[string]string // the configuration, by "table.key"
 	job     *testworld.Job
 
+	provider *testworld.Provider // only where the inbox is entered by OAuth 2
+
 	mu     sync.Mutex
 	events []map[string]any
 }

@@ -71,6 +71,11 @@ func (c *Client) Expect(ctx context.Context, account string) (Request, error) {
 	return r, c.do(ctx, http.MethodPost, "/expect?"+url.Values{"account": {account}}.Encode(), nil, 0, &r)
 }
 
+// Open returns an address of the page that lets one browser in.
+func (c *Client) Open(ctx context.Context, path string) (address string, err error) {
+	return address, c.do(ctx, http.MethodPost, "/open?"+url.Values{"to": {path}}.Encode(), nil, 0, &address)
+}
+
 func (c *Client) do(ctx context.Context, method, path string, body io.Reader, size int64, into any) error {
 	req, err := http.NewRequestWithContext(ctx, method, "http://igwatchd"+path, body)
 	if err != nil {

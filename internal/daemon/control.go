@@ -55,6 +55,7 @@ func (d *Daemon) listenControl(ctx context.Context) (*control, error) {
 	mux.HandleFunc("POST /confirm", d.serveConfirm)
 	mux.HandleFunc("POST /give", d.serveGive)
 	mux.HandleFunc("POST /expect", d.serveExpect)
+	mux.HandleFunc("POST /open", d.serveOpen)
 	return &control{l, &http.Server{
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx },
@@ -140,6 +141,19 @@ func (d *Daemon) serveGive(w http.ResponseWriter, r *http.Request) {
 func (d *Daemon) serveExpect(w http.ResponseWriter, r *http.Request) {
 	got, err := d.Expect(r.Context(), r.URL.Query().Get("account"))
 	reply(w, got, err)
+}
+
+func (d *Daemon) serveOpen(w http.ResponseWriter, r *http.Request) {
+	if d.page == nil {
+		reply(w, nil, fault.Permanent(errors.New("open: the page is switched off"), `set web.listen, for example to "127.0.0.1:8738", and restart the service`))
+		return
+	}
+	address := d.page(r.URL.Query().Get("to"))
+	if address == "" {
+		reply(w, nil, fault.Temporary(errors.New("open: the page is not open"), "the log says why; most often another program uses the port in web.listen"))
+		return
+	}
+	reply(w, address, nil)
 }
 
 // gone tells whether an error of the socket means that no daemon listens there.

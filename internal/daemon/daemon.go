@@ -41,9 +41,11 @@ type Daemon struct {
 	channels  []channel
 	transfers transfers
 	turns     turns
+	uploads   turns
 	offers    sync.Mutex // one offered file at a time
 	alarmed   sync.Once  // alarm tells once while the program runs
 	also      []part
+	page      func(path string) string // the address of a page that lets one browser in; nil: there is no page
 }
 
 // part is something that runs as long as the daemon does.
@@ -87,6 +89,9 @@ func New(o Options) (*Daemon, error) {
 	d.channels = d.newChannels()
 	return d, nil
 }
+
+// Page tells the daemon how to make an address of the page, for who asks on the control socket.
+func (d *Daemon) Page(address func(path string) string) { d.page = address }
 
 // pulse is how often the daemon looks at itself when nothing happens. It is all
 // that an idle daemon does besides keeping its connections.

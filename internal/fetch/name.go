@@ -50,3 +50,6 @@ func short(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:6])
 }
+
+// TameName makes a name that a stranger chose fit for a file of ours, or returns "".
+func TameName(name string) string { return cleanName(name) }

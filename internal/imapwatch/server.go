@@ -30,7 +30,11 @@ type Server struct {
 	User     string
 	// Password is called at every login, so that a changed one is noticed. It must end with ctx.
 	Password func(ctx context.Context) (string, error)
-	RootCAs  *x509.CertPool // nil: the system's
+	// Token, if set, is called instead: an OAuth 2 access token for this login. refused is the one
+	// that the server has just refused, or empty; it must not be returned again if there is another.
+	// A permanent error counts as a login refused by the server.
+	Token   func(ctx context.Context, refused string) (string, error)
+	RootCAs *x509.CertPool // nil: the system's
 }
 
 func (s Server) address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }
@@ -40,7 +44,7 @@ func (s Server) check() error {
 	switch {
 	case s.Host == "" || s.Port <= 0 || s.Port > 65535:
 		return fault.Configuration(fmt.Errorf("mail server %q: not a host and a port", s.address()), "set account.inbox.host and port")
-	case s.Password == nil:
+	case s.Password == nil && s.Token == nil:
 		return fault.Configuration(errors.New("mail server: no password is configured"), "set account.inbox.password_file")
 	}
 	switch s.Security {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
-	"github.com/emersion/go-sasl"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
 )
@@ -29,10 +28,11 @@ type session struct {
 
 // connect opens a session that ends with ctx, or earlier with close.
 func connect(ctx context.Context, s Server, dial dialer, t timings, log *slog.Logger) (*session, error) {
-	password, err := s.Password(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("password of %s: %w", s.User, err)
-	}
+	return s.enterWith(ctx, func(p proof) (*session, error) { return open(ctx, s, p, dial, t, log) })
+}
+
+// open is connect with one proof of who we are.
+func open(ctx context.Context, s Server, p proof, dial dialer, t timings, log *slog.Logger) (*session, error) {
 	w, err := dial(ctx, s, t)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func connect(ctx context.Context, s Server, dial dialer, t timings, log *slog.Lo
 		},
 		Fetch: one.strays.take,
 	}})
-	if err := one.enter(s.User, password); err != nil {
+	if err := one.enter(s, p); err != nil {
 		one.close()
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (s *session) close() {
 }
 
 // enter logs in and learns what the server can do.
-func (s *session) enter(user, password string) error {
+func (s *session) enter(to Server, p proof) error {
 	end := s.step("greeting", s.t.greeting, s.t.greeting, s.t.greeting)
 	err := s.client.WaitGreeting()
 	if err == nil && s.client.State() == imap.ConnStateNotAuthenticated {
@@ -85,10 +85,10 @@ func (s *session) enter(user, password string) error {
 	}
 	if s.client.State() == imap.ConnStateNotAuthenticated {
 		end := s.step("login", s.t.login, s.t.login, s.t.login)
-		err := s.login(user, password)
+		err := s.login(to, p)
 		end()
 		if err != nil {
-			return loginFault(user, s.fail("log in", err))
+			return loginFault(to, s.fail("log in", err))
 		}
 	}
 	defer s.step("capabilities", s.t.greeting, s.t.greeting, s.t.greeting)()
@@ -100,21 +100,6 @@ func (s *session) enter(user, password string) error {
 		_, _ = s.client.ID(&imap.IDData{Name: "igwatchd"}).Wait()
 	}
 	return nil
-}
-
-// login uses SASL PLAIN where it is offered, and LOGIN otherwise or if PLAIN is not understood.
-func (s *session) login(user, password string) error {
-	if s.caps.Has(imap.AuthCap(sasl.Plain)) {
-		err := s.client.Authenticate(sasl.NewPlainClient("", user, password))
-		if answer, ok := errors.AsType[*imap.Error](err); !ok || answer.Type != imap.StatusResponseTypeBad {
-			return err
-		}
-	}
-	if s.caps.Has(imap.CapLoginDisabled) {
-		return fault.Permanent(errors.New("the mail server takes no password on this connection"),
-			"try account.inbox.security = \"tls\"; if it is, this server wants another kind of login, such as OAuth2")
-	}
-	return s.client.Login(user, password).Wait()
 }
 
 // fail says what an error of the library means. Its words are kept only when the server answered

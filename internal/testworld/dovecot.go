@@ -37,6 +37,9 @@ type Dovecot struct {
 	log      string // where the reason of a failure stands
 	binary   string
 	agent    string
+	provider *Provider // nil: passwords alone
+	// mechanisms are what the server offers, as Dovecot names them; "": plain login.
+	mechanisms string
 
 	mu      sync.Mutex // held while processes start and end
 	folders []string
@@ -44,12 +47,28 @@ type Dovecot struct {
 	closed  bool
 }
 
+// DovecotOption changes what a Dovecot is started with.
+type DovecotOption func(*Dovecot)
+
+// WithProvider also lets in who shows an access token of p, by OAUTHBEARER and XOAUTH2.
+func WithProvider(p *Provider) DovecotOption {
+	return func(d *Dovecot) { d.provider, d.mechanisms = p, "plain login oauthbearer xoauth2" }
+}
+
+// WithMechanisms offers these SASL mechanisms instead, as in "plain xoauth2".
+func WithMechanisms(mechanisms string) DovecotOption {
+	return func(d *Dovecot) { d.mechanisms = mechanisms }
+}
+
 // StartDovecot starts a Dovecot whose log is in dir, which is made if need be. Everything else
 // of it is in a folder of its own for temporary files, which Dovecot's users can reach, until
 // Close. It runs as root or as an ordinary user. ctx bounds the start alone; the server ends
 // with Close, and on Linux with this process.
-func StartDovecot(ctx context.Context, ca *CA, dir string) (d *Dovecot, err error) {
+func StartDovecot(ctx context.Context, ca *CA, dir string, options ...DovecotOption) (d *Dovecot, err error) {
 	d = &Dovecot{ca: ca, password: rand.Text(), folders: []string{"INBOX", "Junk"}}
+	for _, o := range options {
+		o(d)
+	}
 	if d.binary, err = findBinary("dovecot", "/usr/sbin"); err != nil {
 		return nil, err
 	}

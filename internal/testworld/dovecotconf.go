@@ -26,7 +26,7 @@ ssl_min_protocol = TLSv1.2
 mail_location = maildir:{run}/mail
 mail_max_userip_connections = 200
 first_valid_uid = 1
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 auth_failure_delay = 0
 shutdown_clients = yes
 lda_mailbox_autocreate = no
@@ -69,6 +69,25 @@ service anvil {
 }
 `
 
+// oauth2Conf lets people in by access tokens, too, which Dovecot asks the provider about.
+const oauth2Conf = `
+passdb {
+  driver = oauth2
+  mechanisms = oauthbearer xoauth2
+  args = {run}/oauth2.conf
+}
+`
+
+const oauth2PassdbConf = `
+introspection_mode = post
+introspection_url = {introspect}
+force_introspection = yes
+username_attribute = username
+active_attribute = active
+active_value = true
+tls_ca_cert_file = {run}/ca.pem
+`
+
 // unprivilegedConf lets an ordinary user run it: nobody else's rights, no chroot.
 const unprivilegedConf = `
 default_internal_user = {user}
@@ -89,6 +108,13 @@ func (d *Dovecot) configure(port string) error {
 	if !root {
 		owner, conf = strconv.Itoa(os.Getuid()), dovecotConf+unprivilegedConf
 	}
+	introspect, mechanisms := "", "plain login"
+	if d.mechanisms != "" {
+		mechanisms = d.mechanisms
+	}
+	if d.provider != nil {
+		conf, introspect = conf+oauth2Conf, d.provider.IntrospectURL()
+	}
 	mailer, err := lookupUser(owner)
 	if err != nil {
 		return err
@@ -98,13 +124,14 @@ func (d *Dovecot) configure(port string) error {
 		return err
 	}
 	fill := strings.NewReplacer("{run}", d.run, "{log}", d.log, "{port}", port,
-		"{uid}", mailer.Uid, "{gid}", mailer.Gid, "{user}", mailer.Username, "{group}", group.Name)
+		"{uid}", mailer.Uid, "{gid}", mailer.Gid, "{user}", mailer.Username, "{group}", group.Name, "{introspect}", introspect, "{mechanisms}", mechanisms)
 	cert, key, err := d.certificate()
 	if err != nil {
 		return err
 	}
 	d.config = filepath.Join(d.run, "dovecot.conf")
 	passwd, mail := filepath.Join(d.run, "passwd"), filepath.Join(d.run, "mail")
+	oauth2, ca := filepath.Join(d.run, "oauth2.conf"), filepath.Join(d.run, "ca.pem")
 	for _, f := range []struct {
 		path string
 		body []byte
@@ -113,6 +140,8 @@ func (d *Dovecot) configure(port string) error {
 		{filepath.Join(d.run, "cert.pem"), cert},
 		{filepath.Join(d.run, "key.pem"), key},
 		{passwd, []byte(mailUser + ":" + d.password + "\n")},
+		{oauth2, []byte(fill.Replace(oauth2PassdbConf))},
+		{ca, d.ca.PEM()},
 	} {
 		if err := os.WriteFile(f.path, f.body, 0o600); err != nil {
 			return err
@@ -128,7 +157,7 @@ func (d *Dovecot) configure(port string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(os.Chown(passwd, uid, -1), os.Chown(mail, uid, -1))
+	return errors.Join(os.Chown(passwd, uid, -1), os.Chown(mail, uid, -1), os.Chown(oauth2, uid, -1), os.Chown(ca, uid, -1))
 }
 
 // lookupUser finds a user by name or, for the ordinary user who has none, by number.

@@ -1,0 +1,115 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/igwatchd/igwatchd/internal/daemon"
+	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/verdict"
+)
+
+// detail is one export with everything that is known of it.
+type detail struct {
+	daemon.Export
+	Wrong, Ask, Note []verdict.Reason
+	HasEvidence      bool
+	Removal          string // Instagram's page for deleting the account; "" unless it is safe
+}
+
+// removalPage is where an account is deleted. It is shown for a safe archive alone.
+const removalPage = "https://accountscenter.instagram.com/personal_info/account_ownership_and_control/deletion_and_deactivation/"
+
+// find returns the export that the address names.
+func (s *Server) find(r *http.Request) (daemon.Export, error) {
+	st, err := s.o.Exports.Status(r.Context())
+	if err != nil {
+		return daemon.Export{}, err
+	}
+	id := r.PathValue("id")
+	i := slices.IndexFunc(st.Exports, func(e daemon.Export) bool { return e.ID == id })
+	if i < 0 {
+		return daemon.Export{}, fault.Permanent(errors.New("there is no such export"), "go back to the first page")
+	}
+	return st.Exports[i], nil
+}
+
+func (s *Server) export(w http.ResponseWriter, r *http.Request) {
+	e, err := s.find(r)
+	if err != nil {
+		s.fail(w, err)
+		return
+	}
+	d := detail{Export: e, Wrong: e.Open(inspect.Error), Ask: e.Open(inspect.Question), Note: e.Open(inspect.Info)}
+	d.Ask = onePerCode(d.Ask)
+	_, err = os.Stat(evidencePath(e))
+	d.HasEvidence = e.Path != "" && err == nil
+	if e.State == "done" && e.Verdict == verdict.Safe {
+		d.Removal = removalPage
+	}
+	s.show(w, "export.html", http.StatusOK, e.Account, d)
+}
+
+// onePerCode keeps the first question of each kind: an answer answers all of its kind.
+func onePerCode(list []verdict.Reason) (kept []verdict.Reason) {
+	for _, r := range list {
+		i := slices.IndexFunc(kept, func(k verdict.Reason) bool { return k.Code == r.Code })
+		if i < 0 {
+			kept = append(kept, r)
+			continue
+		}
+		kept[i].Text += "\n" + r.Text
+	}
+	return kept
+}
+
+func evidencePath(e daemon.Export) string { return filepath.Join(e.Path, "evidence.html") }
+
+// evidence serves the page that lies beside the archive. It holds its own style and pictures, and
+// nothing that could run.
+func (s *Server) evidence(w http.ResponseWriter, r *http.Request) {
+	e, err := s.find(r)
+	if err == nil && e.Path == "" {
+		err = fault.Permanent(errors.New("the archive is not stored yet, so there is no evidence"), "")
+	}
+	if err != nil {
+		s.fail(w, err)
+		return
+	}
+	f, err := os.Open(evidencePath(e))
+	if err != nil {
+		s.fail(w, fmt.Errorf("open evidence: %w", err))
+		return
+	}
+	defer f.Close() //nolint:errcheck // opened for reading only
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox allow-top-navigation-by-user-activation")
+	_, _ = io.Copy(w, f) // the browser went away
+}
+
+// confirm takes the answers: every question that was ticked is answered with yes.
+func (s *Server) confirm(w http.ResponseWriter, r *http.Request) {
+	e, err := s.find(r)
+	if err != nil {
+		s.fail(w, err)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	if err := r.ParseForm(); err != nil {
+		s.fail(w, fault.Permanent(fmt.Errorf("read the answers: %w", err), ""))
+		return
+	}
+	if codes := r.PostForm["yes"]; len(codes) > 0 {
+		if err := s.o.Exports.Confirm(r.Context(), e.ID, codes); err != nil {
+			s.fail(w, err)
+			return
+		}
+	}
+	http.Redirect(w, r, "/export/"+e.ID, http.StatusSeeOther)
+}
