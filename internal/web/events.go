@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/daemon"
@@ -63,6 +64,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 
 func liveOf(st daemon.Status) live {
 	var l live
+	st.Exports, st.Inboxes = slices.Clone(st.Exports), slices.Clone(st.Inboxes)
 	for i, e := range st.Exports {
 		if e.Progress != nil {
 			l.Bars = append(l.Bars, progress{e.ID, percent(e.Progress.Done, e.Progress.Total), progressText(e.Progress)})

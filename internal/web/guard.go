@@ -64,21 +64,22 @@ type sessions struct {
 	open   map[[32]byte]time.Time
 }
 
+func newSessions() *sessions {
+	return &sessions{tokens: map[[32]byte]time.Time{}, open: map[[32]byte]time.Time{}}
+}
+
 // grant adds a fresh secret to a set and returns it.
-func (s *sessions) grant(set *map[[32]byte]time.Time, life time.Duration) string {
+func (s *sessions) grant(set map[[32]byte]time.Time, life time.Duration) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if *set == nil {
-		*set = map[[32]byte]time.Time{}
-	}
 	now := time.Now()
-	for k, end := range *set {
-		if now.After(end) || len(*set) >= maxSessions {
-			delete(*set, k)
+	for k, end := range set {
+		if now.After(end) || len(set) >= maxSessions {
+			delete(set, k)
 		}
 	}
 	secret := rand.Text()
-	(*set)[sha256.Sum256([]byte(secret))] = now.Add(life)
+	set[sha256.Sum256([]byte(secret))] = now.Add(life)
 	return secret
 }
 
@@ -103,7 +104,7 @@ func (s *Server) Address(path string) string {
 	if origin == "" {
 		return ""
 	}
-	return origin + "/enter?" + url.Values{"token": {s.sessions.grant(&s.sessions.tokens, tokenLife)}, "to": {path}}.Encode()
+	return origin + "/enter?" + url.Values{"token": {s.sessions.grant(s.sessions.tokens, tokenLife)}, "to": {path}}.Encode()
 }
 
 // enter turns the token of an address into a cookie.
@@ -113,7 +114,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: s.sessions.grant(&s.sessions.open, sessionLife), Path: "/", HttpOnly: true,
+		Name: cookieName, Value: s.sessions.grant(s.sessions.open, sessionLife), Path: "/", HttpOnly: true,
 		SameSite: http.SameSiteStrictMode, MaxAge: int(sessionLife.Seconds()),
 	})
 	to := r.URL.Query().Get("to")

@@ -47,7 +47,7 @@ type Server struct {
 	o        Options
 	log      *slog.Logger
 	pages    map[string]*template.Template
-	sessions sessions
+	sessions *sessions
 	metrics  metrics
 
 	mu     sync.Mutex
@@ -60,7 +60,7 @@ var files embed.FS
 
 // New prepares the page.
 func New(o Options) (*Server, error) {
-	s := &Server{o: o, log: o.Log, pages: map[string]*template.Template{}, hosts: map[string]bool{}}
+	s := &Server{o: o, log: o.Log, pages: map[string]*template.Template{}, hosts: map[string]bool{}, sessions: newSessions()}
 	names, err := fs.Glob(files, "pages/*.html")
 	if err != nil {
 		return nil, err
