@@ -84,6 +84,12 @@ func exportCmd(ts *testscript.TestScript, _ bool, args []string) {
 			e.Parts, _ = strconv.Atoi(value)
 		case "pad":
 			e.Pad, _ = strconv.ParseInt(value, 10, 64)
+		case "posts":
+			e.Posts, _ = strconv.Atoi(value)
+		case "ago":
+			days, _ := strconv.Atoi(value)
+			e.Generated = now.AddDate(0, 0, -days)
+			e.FirstPost = now.AddDate(-6, 0, 0) // the same life, whenever it was asked for
 		case "without":
 			e.Spoil = append(e.Spoil, testworld.Without(value))
 		case "empty":

@@ -18,6 +18,14 @@ import (
 // Confirm answers open questions of an export with yes and judges it anew. A code
 // answers every question of its kind.
 func (d *Daemon) Confirm(ctx context.Context, id string, codes []string) error {
+	e, parts, unknown, err := d.loadExport(ctx, journal.Step{Export: id})
+	if err != nil {
+		return err
+	}
+	var pictures []verdict.Picture
+	if !unknown {
+		pictures = d.pictures(ctx, e, parts)
+	}
 	return d.journal.Update(ctx, func(tx *journal.Tx) error {
 		e, found, err := tx.Export(id)
 		if err != nil {
@@ -48,7 +56,7 @@ func (d *Daemon) Confirm(ctx context.Context, id string, codes []string) error {
 				return err
 			}
 		}
-		return d.decide(tx, e)
+		return d.decide(tx, e, pictures)
 	})
 }
 

@@ -154,24 +154,29 @@ func (d *Daemon) bag(e journal.Export, parts []journal.Part) (vault.Bag, error) 
 }
 
 // judgeExport decides, from what the journal knows alone.
-func (d *Daemon) judgeExport(_ context.Context, s journal.Step) (outcome, error) {
+func (d *Daemon) judgeExport(ctx context.Context, s journal.Step) (outcome, error) {
+	e, parts, done, err := d.loadExport(ctx, s)
+	if err != nil || done {
+		return outcome{}, err
+	}
+	pictures := d.pictures(ctx, e, parts)
 	return outcome{commit: func(tx *journal.Tx) error {
 		e, found, err := tx.Export(s.Export)
 		if err != nil || !found {
 			return err
 		}
-		return d.decide(tx, e)
-	}}, nil
+		return d.decide(tx, e, pictures)
+	}}, ctx.Err()
 }
 
 // decide judges an export, writes the evidence, and tells the verdict if it is new.
-func (d *Daemon) decide(tx *journal.Tx, e journal.Export) error {
+func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Picture) error {
 	facts, err := d.facts(tx, e)
 	if err != nil {
 		return err
 	}
 	v := verdict.Judge(facts)
-	if err := d.writeEvidence(e, facts, v); err != nil {
+	if err := d.writeEvidence(e, facts, v, pictures); err != nil {
 		return err
 	}
 	e.State, e.Detail, e.Verdict = "done", "", v.Verdict
@@ -189,12 +194,12 @@ func (d *Daemon) decide(tx *journal.Tx, e journal.Export) error {
 
 // writeEvidence puts the page beside the payload. It is no part of what the bag's
 // manifests vouch for: it speaks about the reading back of these very files.
-func (d *Daemon) writeEvidence(e journal.Export, f verdict.Facts, v verdict.Verdict) error {
+func (d *Daemon) writeEvidence(e journal.Export, f verdict.Facts, v verdict.Verdict, pictures []verdict.Picture) error {
 	if e.Path == "" {
 		return nil
 	}
 	var page bytes.Buffer
-	if err := verdict.Page(&page, e.ID, f, v); err != nil {
+	if err := verdict.Page(&page, e.ID, f, v, pictures); err != nil {
 		return err
 	}
 	return durable.WriteFile(filepath.Join(e.Path, "evidence.html"), page.Bytes(), 0o440)
@@ -221,6 +226,9 @@ func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) 
 			return f, fmt.Errorf("read report: %w", err)
 		}
 	}
+	if f.Earlier, err = earlier(tx, e); err != nil {
+		return f, err
+	}
 	copies, err := tx.Copies(e.ID)
 	if err != nil {
 		return f, err
@@ -241,4 +249,27 @@ func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) 
 	}
 	f.Answers, err = tx.Answers(e.ID)
 	return f, err
+}
+
+// earlier returns the fullest export of the same account that was announced before e.
+func earlier(tx *journal.Tx, e journal.Export) (best *verdict.Earlier, err error) {
+	exports, err := tx.Exports()
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range exports {
+		if x.Account != e.Account || x.ID == e.ID || x.Report == nil || !x.AnnouncedAt.Before(e.AnnouncedAt) {
+			continue
+		}
+		var r inspect.Report
+		if err := json.Unmarshal(x.Report, &r); err != nil {
+			return nil, fmt.Errorf("read report of %s: %w", x.ID, err)
+		}
+		if n := r.Counts.Posts + r.Counts.Reels; best == nil || n > best.Posts {
+			best = &verdict.Earlier{
+				ID: x.ID, Made: x.AnnouncedAt.UTC().Format(time.DateOnly), Posts: n, From: r.Range.From, PerYear: r.PerYear,
+			}
+		}
+	}
+	return best, nil
 }

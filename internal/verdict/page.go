@@ -2,6 +2,7 @@ package verdict
 
 import (
 	_ "embed"
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -17,9 +18,30 @@ var pageText string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
+// Picture is one of the person's own, small, decoded from the stored copy: what a
+// person recognises proves more to them than any checksum.
+type Picture struct {
+	Year    int
+	Caption string // of its post
+	JPEG    []byte
+}
+
+// Source is the picture as a part of the page.
+func (p Picture) Source() template.URL {
+	return template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(p.JPEG)) //nolint:gosec // base64 of our own encoder's output
+}
+
+// Alt describes the picture to those who do not see it.
+func (p Picture) Alt() string {
+	if p.Caption == "" {
+		return fmt.Sprintf("a picture of %d", p.Year)
+	}
+	return fmt.Sprintf("a picture of %d: %s", p.Year, p.Caption)
+}
+
 // Page writes the evidence for a verdict as one HTML file that needs no script,
 // no network and nothing beside it. id is how the export is called.
-func Page(w io.Writer, id string, f Facts, v Verdict) error {
+func Page(w io.Writer, id string, f Facts, v Verdict, pictures []Picture) error {
 	type group struct {
 		Head    string
 		Reasons []Reason
@@ -41,10 +63,11 @@ func Page(w io.Writer, id string, f Facts, v Verdict) error {
 		Chart                                *chart
 		Parts                                []Part
 		Copies                               []Copy
+		Pictures                             []Picture
 		Checked                              bool // all checks were carried out to their end
 	}{
 		ID: id, Account: f.Account, Verdict: v.Verdict, Word: strings.ReplaceAll(v.Verdict, "-", " "), Sentence: v.Sentence(f.Account),
-		Groups: groups, Report: f.Report, Parts: f.Parts, Copies: f.Copies,
+		Groups: groups, Report: f.Report, Parts: f.Parts, Copies: f.Copies, Pictures: pictures,
 		Checked: f.Report != nil && everyCheckFinished(f) == nil,
 	}
 	if f.Report != nil {
@@ -61,10 +84,12 @@ type chart struct {
 	Width int
 	Label string
 	Bars  []bar
+	Gaps  string // the years in between with nothing in them, or ""
 }
 
 type bar struct {
 	X, Y, H, TextY, Year, Count int
+	Gap                         bool
 }
 
 // maxYears bounds the chart: Instagram began in 2010.
@@ -87,12 +112,17 @@ func newChart(perYear map[string]int) *chart {
 	first, last := sorted[0], sorted[len(sorted)-1]
 	first = max(first, last-maxYears+1)
 	c := &chart{Width: 34 * (last - first + 1)}
-	var label []string
+	var label, gaps []string
 	for year := first; year <= last; year++ {
 		h := 95 * years[year] / most
-		c.Bars = append(c.Bars, bar{X: 34*(year-first) + 4, Y: 113 - h, H: h, TextY: 110 - h, Year: year, Count: years[year]})
+		b := bar{X: 34*(year-first) + 4, Y: 113 - h, H: h, TextY: 110 - h, Year: year, Count: years[year]}
+		if b.Count == 0 {
+			b.Gap, b.Y, b.H = true, 18, 95
+			gaps = append(gaps, fmt.Sprint(year))
+		}
+		c.Bars = append(c.Bars, b)
 		label = append(label, fmt.Sprintf("%d: %d", year, years[year]))
 	}
-	c.Label = strings.Join(label, ", ")
+	c.Label, c.Gaps = strings.Join(label, ", "), strings.Join(gaps, ", ")
 	return c
 }

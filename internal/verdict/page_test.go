@@ -15,7 +15,7 @@ func TestPageShowsTheEvidenceAndNothingForeign(t *testing.T) {
 	f.Report.PerYear = map[string]int{"2019": 10, "2021": 40, "x": 3}
 	f.Report.Problems = []inspect.Problem{{Code: "x", Severity: inspect.Error, Text: `<script>alert(1)</script><img src="https://evil.example/x">`}}
 	var b strings.Builder
-	if err := Page(&b, "20261123-abc", f, Judge(f)); err != nil {
+	if err := Page(&b, "20261123-abc", f, Judge(f), nil); err != nil {
 		t.Fatal(err)
 	}
 	page := b.String()
@@ -40,7 +40,7 @@ func TestPageClaimsOnlyWhatWasChecked(t *testing.T) {
 			f.Report.Checks = f.Report.Checks[:3]
 		}
 		var b strings.Builder
-		if err := Page(&b, "x", f, Judge(f)); err != nil {
+		if err := Page(&b, "x", f, Judge(f), nil); err != nil {
 			t.Fatal(err)
 		}
 		if strings.Contains(b.String(), "Every byte of every file") != finished {
@@ -51,7 +51,7 @@ func TestPageClaimsOnlyWhatWasChecked(t *testing.T) {
 
 func TestPageOfNothing(t *testing.T) {
 	var b strings.Builder
-	if err := Page(&b, "", Facts{}, Judge(Facts{})); err != nil {
+	if err := Page(&b, "", Facts{}, Judge(Facts{}), nil); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), "Do not delete") {
@@ -65,5 +65,27 @@ func TestChartBoundsTheYears(t *testing.T) {
 	}
 	if newChart(nil) != nil || newChart(map[string]int{"2020": 0}) != nil {
 		t.Error("a chart of nothing")
+	}
+}
+
+func TestPageShowsPicturesAndGaps(t *testing.T) {
+	f := whole()
+	f.Report.PerYear = map[string]int{"2019": 10, "2021": 40}
+	var b strings.Builder
+	pictures := []Picture{{2019, `<b>"sun"</b>`, []byte("jpeg bytes")}, {2021, "", []byte("more")}}
+	if err := Page(&b, "x", f, Judge(f), pictures); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	for _, want := range []string{
+		"Do you recognise these?", "data:image/jpeg;base64,anBlZyBieXRlcw==", "&lt;b&gt;", "a picture of 2021", `class="gap"`, "Nothing in the archive is of 2020",
+		"img-src data:", "What to do next",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	if strings.Contains(page, `<b>"sun"`) {
+		t.Error("a caption is taken for markup")
 	}
 }

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,6 +30,7 @@ var rules = []rule{
 	{"part-count", allPartsHere},
 	{"part-full", lastPartIsSmaller},
 	{"range", allYears},
+	{"less-than-before", lessThanBefore},
 	{"quality-unknown", quality},
 }
 
@@ -209,6 +211,32 @@ func allYears(f Facts) []Reason {
 	return asks("range-unknown", "The oldest thing in the archive is of %s, the newest of %s; there are %d posts. "+
 		"Does your profile reach no further back, and did you choose \"All time\" as the date range?", r.Range.From, r.Range.To, r.Counts.Posts)
 }
+
+// lessThanBefore compares with an earlier export. What is missing may have been
+// deleted by its owner, or not asked for this time.
+func lessThanBefore(f Facts) []Reason {
+	if f.Earlier == nil || f.Report == nil {
+		return nil
+	}
+	var lacks []string
+	for _, year := range slices.Sorted(maps.Keys(f.Earlier.PerYear)) {
+		if before, now := f.Earlier.PerYear[year], f.Report.PerYear[year]; now < before {
+			lacks = append(lacks, fmt.Sprintf("%s: %d, before %d", year, now, before))
+		}
+	}
+	if len(lacks) == 0 {
+		return nil
+	}
+	const most = 15
+	more := ""
+	if len(lacks) > most {
+		lacks, more = lacks[:most], fmt.Sprintf("; and %d further years", len(lacks)-most)
+	}
+	return asks("less-than-before", "An earlier export of this account (%s, kept as %s) holds more posts, stories and reels than this one (%s%s). "+
+		"Did you delete them yourself in between? If not: %s Both exports are kept.", f.Earlier.Made, f.Earlier.ID, strings.Join(lacks, "; "), more, lowerFirst(requestAgain))
+}
+
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // quality: nothing in an export says at which quality it was requested.
 func quality(f Facts) []Reason {

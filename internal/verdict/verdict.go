@@ -40,7 +40,17 @@ type Facts struct {
 	Coming    int             // how many further files are on their way
 	Report    *inspect.Report // nil: not inspected
 	Copies    []Copy          // every place that must hold a copy, proven or not
+	Earlier   *Earlier        // the best earlier export of this account; nil: there is none
 	Answers   map[string]bool // codes of questions that the person answered with yes
+}
+
+// Earlier is what another export of the same account held.
+type Earlier struct {
+	ID      string
+	Made    string // the day, RFC 3339 date
+	Posts   int    // posts and reels
+	From    string // day of the oldest item
+	PerYear map[string]int
 }
 
 // Reason is one finding and what it means.

@@ -73,11 +73,19 @@ func TestRules(t *testing.T) {
 		"nothing of one's own": {func(f *Facts) {
 			f.Report.Range, f.Posts, f.Report.Counts.Posts = inspect.Range{}, 0, 0
 		}, Questions, "range-unknown"},
-		"quality not known":      {func(f *Facts) { f.Answers = nil }, Questions, "quality-unknown"},
-		"answer to an error":     {func(f *Facts) { f.Copies = nil; f.Answers["not-stored"] = true }, NotSafe, "not-stored"},
-		"posts prove the range":  {func(f *Facts) { f.Report.Range.Known = false }, Safe, ""},
-		"capital letters":        {func(f *Facts) { f.Report.Username = "Jane.Doe" }, Safe, ""},
-		"info changes nothing":   {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "x", Severity: "info", Text: "t"}} }, Safe, "x"},
+		"quality not known":     {func(f *Facts) { f.Answers = nil }, Questions, "quality-unknown"},
+		"answer to an error":    {func(f *Facts) { f.Copies = nil; f.Answers["not-stored"] = true }, NotSafe, "not-stored"},
+		"posts prove the range": {func(f *Facts) { f.Report.Range.Known = false }, Safe, ""},
+		"capital letters":       {func(f *Facts) { f.Report.Username = "Jane.Doe" }, Safe, ""},
+		"info changes nothing":  {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "x", Severity: "info", Text: "t"}} }, Safe, "x"},
+		"less than before": {func(f *Facts) {
+			f.Report.PerYear = map[string]int{"2019": 5}
+			f.Earlier = &Earlier{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2018": 3, "2019": 5}}
+		}, Questions, "less-than-before"},
+		"as much as before": {func(f *Facts) {
+			f.Report.PerYear = map[string]int{"2019": 5, "2020": 1}
+			f.Earlier = &Earlier{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2019": 5}}
+		}, Safe, ""},
 		"one more on its way":    {func(f *Facts) { f.Coming = 1 }, NotSafe, "parts-coming"},
 		"two more on their way":  {func(f *Facts) { f.Coming, f.Answers["parts-coming"] = 2, true }, NotSafe, "parts-coming"},
 		"a full part":            {func(f *Facts) { sized(f, 2<<30); f.Announced = 0; f.Answers["part-count"] = true }, Questions, "part-full"},
