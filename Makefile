@@ -3,9 +3,11 @@
 GO       ?= go
 TOOLS    := $(CURDIR)/.tools/bin
 SUDO     := $(if $(filter 0,$(shell id -u)),,sudo)
-# What the tests need from Debian: a real mail server, systemd's own judgement of the unit, namespaces, and
-# a C compiler, because the race detector needs cgo.
-PACKAGES := dovecot-imapd systemd util-linux coreutils gcc libc6-dev
+# What the tests need from Debian: a real mail server, systemd's own judgement of the unit and a machine of its
+# own to run it on, a way to lose packets, namespaces, and a C compiler, because the race detector needs cgo.
+PACKAGES := dovecot-imapd systemd systemd-container debootstrap debian-archive-keyring nftables util-linux coreutils gcc libc6-dev
+# Modules of their own, so that what only tests need is no dependency of the program.
+NESTED   := internal/oauth/interop
 RELEASE  ?=
 LDFLAGS  := -s -w $(if $(RELEASE),-X main.release=$(RELEASE))
 
@@ -37,6 +39,7 @@ deps: ## what the tests need, from Debian
 
 test: deps ## all tests, with the race detector
 	$(GO) test -race -timeout 18m ./...
+	@for m in $(NESTED); do (cd $$m && $(GO) test -race -timeout 5m ./...) || exit 1; done
 
 tools: ## the linters, at their pinned versions
 	@mkdir -p $(TOOLS)
