@@ -36,7 +36,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"demo", "", "show the whole job on this machine, without any account", demoCommand},
-		{"setup", "--oauth2 [--account NAME] [--device | --browser]", "sign in to a mailbox by OAuth 2, once", setupCommand},
+		{"setup", "[--oauth2]", "five questions, each answer tried; then writes the configuration (--oauth2: sign in to the mailbox)", setupCommand},
 		{"check", "", "test the configuration, the login, the folders; change nothing", checkCommand},
 		{"run", "", "watch the inboxes until stopped; what the service runs", runCommand},
 		{"service", "install|uninstall|start|stop|restart|status [--user]", "run igwatchd as a system service", serviceCommand},

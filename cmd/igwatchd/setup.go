@@ -21,6 +21,8 @@ func setupCommand(ctx context.Context, s streams, args []string) error {
 	account := fs.String("account", "", "whose inbox: the `NAME` on Instagram; needed if several sign in this way")
 	device := fs.Bool("device", false, "sign in on any device, with a code (default where the provider allows it)")
 	browser := fs.Bool("browser", false, "sign in with a browser on this machine")
+	w := &wizard{term: &terminal{streams: s}}
+	w.flags(fs)
 	rest, err := parseAll(fs, args)
 	switch {
 	case err != nil:
@@ -28,8 +30,7 @@ func setupCommand(ctx context.Context, s streams, args []string) error {
 	case len(rest) > 0:
 		return &usageError{"setup: takes no arguments"}
 	case !*oauth2:
-		return &usageError{"setup: begin with the example configuration: igwatchd config example > igwatchd.toml; " +
-			"setup --oauth2 then signs in to a mailbox that stands in it"}
+		return w.start(ctx, *path)
 	case *device && *browser:
 		return &usageError{"setup: choose one of --device and --browser"}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,6 +66,11 @@ func worldCmd(ts *testscript.TestScript, _ bool, args []string) {
 	w, err := newWorld(context.Background(), ts.MkAbs("."), start)
 	ts.Check(err)
 	*ts.Value(worldKey{}).(**world) = w // TestStories put it there
+	_, port, err := net.SplitHostPort(w.mailbox.Addr())
+	ts.Check(err)
+	ts.Setenv("IMAPPORT", port)
+	ts.Setenv("IMAPUSER", w.mailbox.User())
+	ts.Check(os.WriteFile(ts.MkAbs("typed-password"), []byte(w.mailbox.Password()+"\n"), 0o600))
 	ts.Defer(w.close)
 }
 
