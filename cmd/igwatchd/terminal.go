@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -91,7 +92,7 @@ func (t *terminal) read() string {
 			line = append(line, b[0])
 		}
 		if err != nil {
-			if err != io.EOF { //nolint:errorlint // Read returns it bare
+			if !errors.Is(err, io.EOF) {
 				return ""
 			}
 			break
