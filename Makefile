@@ -13,9 +13,10 @@ LDFLAGS  := -s -w $(if $(RELEASE),-X main.release=$(RELEASE))
 
 STATICCHECK  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT      := mvdan.cc/gofumpt@v0.12.0
+NFPM         := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
 GOLANGCILINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help demo build install deps tools test lint fuzz fuzz-short
+.PHONY: help demo build install deps tools test lint dist dist-tools fuzz fuzz-short
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -58,6 +59,14 @@ lint: deps tools ## format, vet, linters, borders, other systems, the unit's sco
 	GOOS=darwin $(GO) vet ./cmd/... ./internal/... ./config/... ./systemd/...
 	GOOS=windows $(GO) vet ./cmd/... ./internal/... ./config/... ./systemd/...
 	$(GO) test -count=1 -run 'TestUnit' ./systemd
+
+dist-tools: ## what packages are made with
+	@mkdir -p $(TOOLS); test -x $(TOOLS)/nfpm || GOBIN=$(TOOLS) $(GO) install $(NFPM)
+	@missing=; for p in scdoc lintian; do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then $(SUDO) apt-get -q update && $(SUDO) apt-get -q install -y --no-install-recommends $$missing; fi
+
+dist: dist-tools ## binaries, packages and checksums in dist/; RELEASE=1.2.3
+	TOOLS=$(TOOLS) GO=$(GO) RELEASE=$(RELEASE) scripts/dist
 
 fuzz: ## every fuzz target for ten minutes
 	@scripts/fuzz 10m

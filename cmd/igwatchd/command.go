@@ -21,6 +21,19 @@ const (
 	exitBadSetup = 78 // the configuration is wrong; the service does not restart on it
 )
 
+// exitCodes as the help and the manual tell them.
+var exitCodes = []struct {
+	code  int
+	means string
+}{
+	{exitDone, "done, or safe"},
+	{exitFailed, "failed"},
+	{exitUsage, "wrong usage"},
+	{exitOpen, "questions are open, or the mail was ignored"},
+	{exitNotSafe, "not safe, or the mail is suspicious"},
+	{exitBadSetup, "the configuration is wrong"},
+}
+
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
@@ -50,7 +63,16 @@ func commands() []command {
 		{"confirm", "ID [CODE…]", "answer the open questions of an archive", confirmCommand},
 		{"extract", "ID|FOLDER|FILE… DIR", "write pictures, captions and messages as ordinary files, by year", extractCommand},
 		{"config", "example", "print the example configuration, every key explained", configCommand},
+		{"completion", "bash|zsh|fish", "print completions for a shell", completionCommand},
 		{"version", "", "print the version", versionCommand},
+	}
+}
+
+// builders are commands for those who make packages; the help does not show them.
+func builders() []command {
+	return []command{
+		{"manual", "[igwatchd.toml]", "print a manual page as scdoc(5) text", manualCommand},
+		{"unit", "", "print the unit for a program in /usr/bin", unitCommand},
 	}
 }
 
@@ -117,7 +139,7 @@ func dispatch(ctx context.Context, s streams, args []string) error {
 		}
 		name, rest = rest[0], []string{"--help"}
 	}
-	for _, c := range commands() {
+	for _, c := range append(commands(), builders()...) {
 		if c.name != name {
 			continue
 		}
@@ -189,16 +211,15 @@ usage: igwatchd [--config FILE] COMMAND [flags] [arguments]
 Commands:
 `)
 	for _, c := range commands() {
-		_, _ = fmt.Fprintf(w, "  %-9s %s\n", c.name, c.summary)
+		_, _ = fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
 	}
 	_, _ = fmt.Fprint(w, `
 igwatchd help COMMAND tells more about one of them.
 
 Exit status:
-  0   done, or safe                  3   questions are open, or the mail was ignored
-  1   failed                         4   not safe, or the mail is suspicious
-  2   wrong usage                    78  the configuration is wrong
-
-Try first:  igwatchd demo
 `)
+	for _, e := range exitCodes {
+		_, _ = fmt.Fprintf(w, "  %-3d %s\n", e.code, e.means)
+	}
+	_, _ = fmt.Fprint(w, "\nTry first:  igwatchd demo\n")
 }
