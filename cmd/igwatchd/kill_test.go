@@ -155,7 +155,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	for _, e := range st.Exports {
 		if e.State != "done" || e.Verdict != "questions" || len(e.Parts) != 1 {
-			t.Errorf("%s: %s, %s, %d parts", e.ID, e.State, e.Verdict, len(e.Parts))
+			t.Errorf("%s: %s, %s, %d parts, %v", e.ID, e.State, e.Verdict, len(e.Parts), e.Reasons)
 		}
 	}
 	// Each export was announced and judged: two mails each, none twice.

@@ -93,6 +93,19 @@ func New(o Options) (*Daemon, error) {
 // Page tells the daemon how to make an address of the page, for who asks on the control socket.
 func (d *Daemon) Page(address func(path string) string) { d.page = address }
 
+// apart is the time between the first logins to two inboxes: thousands at once would look like an attack.
+const apart = 5 * time.Millisecond
+
+// rest waits for d, and tells whether ctx lives.
+func rest(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // pulse is how often the daemon looks at itself when nothing happens. It is all
 // that an idle daemon does besides keeping its connections.
 const pulse = 30 * time.Second
@@ -123,8 +136,13 @@ func (d *Daemon) Run(ctx context.Context, ready, alive func()) error {
 	s.alive = alive
 	own("steps", s.run)
 	own("control socket", control.serve)
-	for _, m := range d.mailboxes {
-		own("inbox of "+m.account.Username, m.run)
+	for i, m := range d.mailboxes {
+		own("inbox of "+m.account.Username, func(ctx context.Context) error {
+			if !rest(ctx, time.Duration(i)*apart) {
+				return nil
+			}
+			return m.run(ctx)
+		})
 	}
 	if len(d.cfg.Fetch.DropDirs) > 0 {
 		own("drop folders", d.watchDrops)

@@ -27,6 +27,11 @@ import (
 // days, and server dates are days without zones.
 const lookback = 5 * 24 * time.Hour
 
+// keywords are what the server is asked to look for where a first scan would read
+// thousands of headers: each mail of Instagram's, and each that pretends to be one,
+// has one of them in its sender or subject.
+var keywords = []string{"instagram", "facebook", "meta"}
+
 // mailbox is one account's inbox and who watches it.
 type mailbox struct {
 	account config.Account
@@ -68,10 +73,13 @@ func (d *Daemon) newMailbox(a config.Account) (*mailbox, error) {
 	m.server = server
 	m.options = imapwatch.Options{
 		Folders: a.Inbox.Folders, Lookback: lookback,
-		Candidate: exportmail.Candidate,
-		Handle:    func(ctx context.Context, msg imapwatch.Message) error { return d.takeMail(ctx, a.Username, msg) },
-		Ledger:    &ledger{d.journal, a.Username},
-		Log:       m.log,
+		Candidate: exportmail.Candidate, Keywords: keywords,
+		Handle: func(ctx context.Context, msg imapwatch.Message) error { return d.takeMail(ctx, a.Username, msg) },
+		SetAside: func(ctx context.Context, folder string, validity, uid uint32, cause error) {
+			d.tellUnreadable(ctx, a, folder, validity, uid, cause)
+		},
+		Ledger: &ledger{d.journal, a.Username},
+		Log:    m.log,
 	}
 	return m, nil
 }
@@ -143,6 +151,14 @@ func (l *ledger) Advance(ctx context.Context, folder string, c imapwatch.Cursor)
 	return l.journal.Update(ctx, func(tx *journal.Tx) error {
 		return tx.SetCursor(l.account, folder, journal.Cursor(c))
 	})
+}
+
+// tellUnreadable tells of a mail that the server does not give: it may be the one.
+func (d *Daemon) tellUnreadable(ctx context.Context, a config.Account, folder string, validity, uid uint32, cause error) {
+	n := unreadable(a.Username, a.Inbox.Address, folder, validity, uid, cause)
+	if err := d.journal.Update(ctx, func(tx *journal.Tx) error { return d.announce(tx, n) }); err != nil && ctx.Err() == nil {
+		d.log.Error("not told of a mail that cannot be read", "folder", folder, "uid", uid, "error", err)
+	}
 }
 
 // takeMail records a message that may be the export mail, and the step that

@@ -242,6 +242,14 @@ func inboxBack(account, address string, since time.Time) notify.Event {
 	return n
 }
 
+func unreadable(account, address, folder string, validity, uid uint32, cause error) notify.Event {
+	n := event("mail-unreadable", journal.Export{Account: account}, folder, fmt.Sprint(validity), fmt.Sprint(uid))
+	n.Title = "igwatchd: a mail in " + address + " cannot be read"
+	n.Text = "In the folder " + folder + " there is a mail that the mail server does not give to igwatchd (message number " + fmt.Sprint(uid) + ").\n" +
+		"It is most likely something else. But if you wait for Instagram's mail, look into the mailbox yourself.\n\nWhat happened: " + cause.Error() + "\n"
+	return n
+}
+
 // explain puts an error and its hint into one sentence.
 func explain(err error) string {
 	if hint := fault.HintOf(err); hint != "" {

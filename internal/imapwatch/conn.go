@@ -24,13 +24,14 @@ type conn struct {
 	mu    sync.Mutex
 	heard time.Time
 	cause error // the first reason why the connection ended
+	ended bool  // by the server, in good order
 }
 
 func newConn(w wire, t timings, alert func(string)) *conn {
 	c := &conn{wire: w, bye: make(chan struct{}), heard: time.Now()}
-	c.in = &filter{from: bufio.NewReaderSize(readerFunc(c.receive), 64<<10), alert: alert}
+	c.in = &filter{from: bufio.NewReaderSize(readerFunc(c.receive), keptBuffer), alert: alert}
 	c.in.farewell = func(words string) {
-		c.blame(fault.Temporary(fmt.Errorf("mail server said goodbye: %s", quoted(words)), ""))
+		c.blame(fault.Temporary(fmt.Errorf("%w: %s", errGoodbye, quoted(words)), ""))
 		c.hangUp.Do(func() {
 			close(c.bye)
 			// What follows may still be the tagged answer that says why, so do not close at once.
@@ -71,6 +72,9 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 func (c *conn) Write(p []byte) (int, error) {
+	if !c.in.asked.sent(p) {
+		return len(p), nil
+	}
 	n, err := c.Conn.Write(p)
 	if err != nil {
 		c.blame(lost(err))
@@ -78,13 +82,18 @@ func (c *conn) Write(p []byte) (int, error) {
 	return n, err
 }
 
+var (
+	errHungUp  = errors.New("mail server closed the connection")
+	errGoodbye = errors.New("mail server said goodbye")
+)
+
 // lost wraps an error of the network. A limit that was exceeded already says what it is.
 func lost(err error) error {
 	if fault.KindOf(err) != fault.UnknownKind {
 		return err
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fault.Temporary(errors.New("mail server closed the connection"), "")
+		return fault.Temporary(errHungUp, "")
 	}
 	return fault.Temporary(fmt.Errorf("connection to mail server lost: %w", err), "")
 }
@@ -98,10 +107,18 @@ func (c *conn) kill(cause error) {
 	c.raw.Close()
 }
 
+// hungUp tells whether the server ended the connection by itself.
+func (c *conn) hungUp() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
+}
+
 func (c *conn) blame(cause error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.cause == nil {
+		c.ended = errors.Is(cause, errHungUp) || errors.Is(cause, errGoodbye)
 		c.cause = cause
 	}
 }

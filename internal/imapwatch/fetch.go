@@ -5,15 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
-
-	"github.com/igwatchd/igwatchd/internal/fault"
 )
 
 // maxHeader is how much of a header is read to see whether the message is of interest.
@@ -51,15 +46,22 @@ func (s *session) fetch(set imap.UIDSet, section *imap.FetchItemBodySection, lim
 	defer s.step("FETCH", first, s.t.command, s.t.transfer)()
 	s.strays.drain()
 	cmd := s.client.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
-	var broken error
+	var (
+		broken error
+		last   *content // not taken until it is known that its response ended as it should
+	)
 	for msg := cmd.Next(); msg != nil; msg = cmd.Next() {
+		if last != nil {
+			take(*last)
+			last = nil
+		}
 		got, err := read(msg, limit)
 		if err != nil {
 			broken = errors.Join(broken, err)
 			continue
 		}
 		if got.uid != 0 && len(got.data) > 0 {
-			take(got)
+			last = &got
 		}
 	}
 	err := cmd.Close()
@@ -70,9 +72,15 @@ func (s *session) fetch(set imap.UIDSet, section *imap.FetchItemBodySection, lim
 		}
 	}
 	s.strays.wait()
-	for _, got := range s.strays.drain() {
-		if set.Contains(imap.UID(got.uid)) {
-			take(got)
+	strays := s.strays.drain()
+	if _, answered := errors.AsType[*imap.Error](err); err == nil || answered {
+		if last != nil {
+			take(*last)
+		}
+		for _, got := range strays {
+			if set.Contains(imap.UID(got.uid)) {
+				take(got)
+			}
 		}
 	}
 	if err == nil {
@@ -103,59 +111,6 @@ func read(msg *imapclient.FetchMessageData, limit int64) (content, error) {
 	return got, nil
 }
 
-// strays keeps messages that the library did not recognise as the answer to a command: those whose
-// UID comes after their bytes.
-type strays struct {
-	mu   sync.Mutex
-	idle sync.Cond // no take runs
-	busy int
-	got  []content
-	size int
-}
-
-// maxStrays bounds what is kept of them, in bytes.
-const maxStrays = 2 * MaxMessage
-
-func newStrays() *strays {
-	s := &strays{}
-	s.idle.L = &s.mu
-	return s
-}
-
-// take runs in a goroutine of the library. The parser waits for the bytes to be read, so that a take
-// has begun before the command that it belongs to ends.
-func (s *strays) take(msg *imapclient.FetchMessageData) {
-	s.mu.Lock()
-	s.busy++
-	s.mu.Unlock()
-	got, err := read(msg, MaxMessage)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err == nil && got.uid != 0 && len(got.data) > 0 && s.size+len(got.data) <= maxStrays {
-		s.got = append(s.got, got)
-		s.size += len(got.data)
-	}
-	if s.busy--; s.busy == 0 {
-		s.idle.Broadcast()
-	}
-}
-
-func (s *strays) wait() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for s.busy > 0 {
-		s.idle.Wait()
-	}
-}
-
-func (s *strays) drain() []content {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	got := s.got
-	s.got, s.size = nil, 0
-	return got
-}
-
 // headerOf returns the part of a message up to and including the first blank line.
 func headerOf(raw []byte) []byte {
 	end := len(raw)
@@ -165,79 +120,4 @@ func headerOf(raw []byte) []byte {
 		}
 	}
 	return raw[:end]
-}
-
-const (
-	// maxFound bounds how many messages one search may bring; a wrong answer could name four billion.
-	maxFound = 1 << 20
-	// manyFound is when a search is repeated beside what it found: some servers cut long answers short.
-	manyFound = 500
-)
-
-// search returns the UIDs of all messages that match, in ascending order.
-func (s *session) search(criteria imap.SearchCriteria) ([]uint32, error) {
-	found, err := s.searchOnce(criteria)
-	for grown := manyFound; err == nil && len(found) >= grown && len(found) < maxFound; {
-		var beside imap.UIDSet
-		if low := found[0]; low > 1 {
-			beside.AddRange(1, imap.UID(low-1))
-		}
-		if high := found[len(found)-1]; high < maxUID {
-			beside.AddRange(imap.UID(high+1), maxUID)
-		}
-		narrower := criteria
-		narrower.UID = append(slices.Clone(criteria.UID), beside)
-		grown = len(found) + 1
-		var more []uint32
-		more, err = s.searchOnce(narrower)
-		found = append(found, more...)
-		slices.Sort(found)
-		found = slices.Compact(found)
-	}
-	return found, err
-}
-
-// maxUID stands for "as far as there are messages". "*" would not do: it names the last message
-// even if that has a smaller UID (RFC 3501, section 6.4.8), and that may be one that cannot be read.
-const maxUID = math.MaxUint32 - 1
-
-func (s *session) searchOnce(criteria imap.SearchCriteria) ([]uint32, error) {
-	defer s.step("SEARCH", s.t.command, s.t.command, s.t.transfer)()
-	data, err := s.client.UIDSearch(&criteria, nil).Wait()
-	if err != nil {
-		return nil, s.fail("search messages", err)
-	}
-	set, ok := data.All.(imap.UIDSet)
-	if !ok && data.All != nil {
-		return nil, s.fail("search messages", fault.Temporary(errors.New("mail server answers with numbers that are not UIDs"), ""))
-	}
-	count := uint64(0)
-	for _, r := range set {
-		count += uint64(max(r.Stop, r.Start)-min(r.Stop, r.Start)) + 1
-	}
-	if set.Dynamic() || count > maxFound {
-		return nil, s.fail("search messages", fault.Temporary(errors.New("mail server names more messages than a folder can hold"), ""))
-	}
-	uids, _ := set.Nums()
-	found := make([]uint32, 0, len(uids))
-	for _, uid := range uids {
-		found = append(found, uint32(uid))
-	}
-	slices.Sort(found)
-	return found, nil
-}
-
-// from is the set of all UIDs at or after next.
-func from(next uint32) imap.UIDSet {
-	var set imap.UIDSet
-	set.AddRange(imap.UID(max(next, 1)), maxUID)
-	return set
-}
-
-func uidSet(uids []uint32) imap.UIDSet {
-	var set imap.UIDSet
-	for _, uid := range uids {
-		set.AddNum(imap.UID(uid))
-	}
-	return set
 }

@@ -20,6 +20,8 @@ type fetchResponse struct {
 	begun  bool   // something was passed
 	held   []byte // what is passed once there is a BODY[…]
 	body   bool
+
+	released bool // something of it was passed
 }
 
 // tidy takes the next line. If the response goes on with a literal, it returns its size and
@@ -49,23 +51,32 @@ func (r *fetchResponse) tidy(line []byte) (out []byte, size int64, keep, end boo
 		if name == "" || !ok {
 			return nil, 0, false, false, errItems
 		}
-		wanted := name == "UID" || name == "BODY" && section != ""
-		if wanted {
-			if r.begun {
-				r.held = append(r.held, ' ')
+		section, wanted := sectionOf(section)
+		wanted = wanted && name == "BODY"
+		literal, isLiteral := announced(value)
+		if name == "UID" {
+			if !isNumber(string(value)) {
+				return nil, 0, false, false, errItems
 			}
-			r.begun = true
-			r.body = r.body || name == "BODY"
-			r.held = fmt.Appendf(r.held, "%s%s %s", name, section, value)
+			r.hold("UID " + string(value))
 		}
-		if size, ok := announced(value); ok && value[0] == '{' {
+		if wanted {
+			r.body = true
+			switch {
+			case isLiteral:
+				r.hold(fmt.Sprintf("BODY%s {%d}\r\n", section, literal))
+			case value[0] == '"':
+				text := unquoted(value)
+				r.hold(fmt.Sprintf("BODY%s {%d}\r\n%s", section, len(text), text))
+			default: // NIL
+				r.hold("BODY" + section + " NIL")
+			}
+		}
+		if isLiteral {
 			if len(s.b) > 0 {
 				return nil, 0, false, false, errItems
 			}
-			if wanted {
-				r.held = append(r.held, "\r\n"...)
-			}
-			return r.release(), size, wanted, false, nil
+			return r.release(), literal, wanted, false, nil
 		}
 	}
 	r.held = append(r.held, ")\r\n"...)
@@ -78,76 +89,27 @@ func (r *fetchResponse) release() []byte {
 		return nil
 	}
 	out := r.held
-	r.held = nil
+	r.held, r.released = nil, true
 	return out
 }
 
-// scanner reads the elements of a response line from its beginning.
-type scanner struct{ b []byte }
-
-func (s *scanner) peek() byte {
-	if len(s.b) == 0 {
-		return 0
+// hold adds an item to what is passed.
+func (r *fetchResponse) hold(item string) {
+	if r.begun {
+		r.held = append(r.held, ' ')
 	}
-	return s.b[0]
+	r.begun = true
+	r.held = append(r.held, item...)
 }
 
-func (s *scanner) spaces() { s.b = bytes.TrimLeft(s.b, " ") }
-
-func (s *scanner) take(c byte) bool {
-	if s.peek() != c {
-		return false
+// sectionOf writes the part of BODY[…]<…> in brackets, if it is one that is ever asked for.
+func sectionOf(said string) (section string, asked bool) {
+	section, origin, partial := strings.Cut(strings.ToUpper(said), "<")
+	if section != "[HEADER]" && section != "[]" || partial && !strings.HasPrefix(origin, "0") {
+		return "", false
 	}
-	s.b = s.b[1:]
-	return true
-}
-
-func (s *scanner) cut(n int) []byte {
-	taken := s.b[:n]
-	s.b = s.b[n:]
-	return taken
-}
-
-// until takes everything before the first of stops.
-func (s *scanner) until(stops string) string {
-	n := bytes.IndexAny(s.b, stops)
-	if n < 0 {
-		n = len(s.b)
+	if partial {
+		section += "<0>"
 	}
-	return string(s.cut(n))
-}
-
-// through takes everything up to and including c, or nothing.
-func (s *scanner) through(c byte) string { return string(s.cut(bytes.IndexByte(s.b, c) + 1)) }
-
-// value takes an atom, a string, the announcement of a literal, or a list with all within it.
-func (s *scanner) value() ([]byte, bool) {
-	depth, i := 0, 0
-	for ; i < len(s.b); i++ {
-		switch s.b[i] {
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth < 0 {
-				return s.cut(i), i > 0
-			}
-		case '"':
-			for i++; i < len(s.b) && s.b[i] != '"'; i++ {
-				if s.b[i] == '\\' {
-					i++
-				}
-			}
-			if i >= len(s.b) {
-				return nil, false
-			}
-		case ' ':
-			if depth == 0 {
-				return s.cut(i), i > 0
-			}
-		}
-		if depth == 0 && s.b[i] == ')' {
-			return s.cut(i + 1), true
-		}
-	}
-	return s.cut(i), i > 0 && depth == 0
+	return section, true
 }

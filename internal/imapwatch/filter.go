@@ -16,30 +16,38 @@ const (
 	// maxText bounds what a server may say during one step outside of literals: its answers to
 	// one search of 1.5 million messages.
 	maxText = 16 << 20
-	// maxLine bounds a line, and with it what is held in memory before the parser has it.
-	maxLine = 2 << 20
+	// maxLine bounds a line, and with it what is held in memory before the parser has it: the
+	// numbers of a million messages.
+	maxLine = 8 << 20
 	// maxLiteral bounds what is skipped when a server sends a whole message where a part was asked for.
 	maxLiteral = 512 << 20
+	// maxName bounds a folder's name that comes as a literal.
+	maxName = 4 << 10
+	// keptBuffer is what of a connection's buffer outlives a long line.
+	keptBuffer = 2 << 10
 )
 
 // filter stands between the network and the parser, which gives up the connection at the first
 // response it does not know. It hands on the responses this package asks for, and drops all
 // others, which RFC 3501 (section 2.2.2) tells clients to be ready for at any time. What it drops
-// still counts as a sign of life.
+// still counts as a sign of life. What would make an answer wrong by being dropped ends the
+// connection instead.
 type filter struct {
 	from     *bufio.Reader
+	asked    asked
 	farewell func(words string) // called at BYE
 	alert    func(words string) // called at [ALERT], which RFC 3501 (section 7.1) wants shown
 
 	text atomic.Int64 // bytes of text left in this step
 
-	out     []byte // passed, not yet taken
+	out     []byte // passed
+	taken   int    // how much of it the parser has
 	literal int64  // bytes of a literal still to come
 	skip    bool   // whether that literal is dropped
 	greeted bool   // the first response was seen
 	within  bool   // the next line goes on with a response, after a literal
-	pass    bool   // whether that response is passed
 	fetch   *fetchResponse
+	err     error // why nothing more will come
 }
 
 // refill is called at the beginning of each step.
@@ -47,38 +55,50 @@ func (f *filter) refill() { f.text.Store(maxText) }
 
 // greet gives the parser the greeting that it did not see.
 func (f *filter) greet() {
-	f.out = append(f.out, "* OK\r\n"...)
+	f.put([]byte("* OK\r\n"))
 	f.greeted = true
 }
 
 func (f *filter) Read(p []byte) (int, error) {
-	for len(f.out) == 0 {
-		if f.literal > 0 {
-			n, err := f.readLiteral(p)
-			if n > 0 || err != nil {
-				return n, err
-			}
-			continue
+	for f.taken == len(f.out) {
+		if cap(f.out) > keptBuffer {
+			f.out = nil // such lines are rare, and connections live for days
 		}
-		if err := f.next(); err != nil {
-			return 0, err
+		f.out, f.taken = f.out[:0], 0
+		switch {
+		case f.literal > 0 && !f.skip:
+			if n := f.readLiteral(p); n > 0 {
+				return n, nil
+			}
+		case f.err != nil:
+			return 0, f.err
+		case f.literal > 0:
+			n, err := f.from.Discard(int(min(f.literal, 1<<20)))
+			f.literal -= int64(n)
+			f.err = err
+		default:
+			f.err = f.next()
 		}
 	}
-	n := copy(p, f.out)
-	f.out = f.out[n:]
+	n := copy(p, f.out[f.taken:])
+	f.taken += n
 	return n, nil
 }
 
-// readLiteral copies or drops bytes of the literal. It returns 0 after dropping.
-func (f *filter) readLiteral(p []byte) (int, error) {
-	if f.skip {
-		n, err := f.from.Discard(int(min(f.literal, 1<<20)))
-		f.literal -= int64(n)
-		return 0, err
+// readLiteral copies bytes of the literal. If the connection ends in the middle, zeros stand for the
+// rest, and the error follows: a literal that ends too early would make the parser and its caller
+// read from the same buffer at the same time. The message does not count, because its response
+// has no end.
+func (f *filter) readLiteral(p []byte) (n int) {
+	p = p[:min(int64(len(p)), f.literal)]
+	if f.err != nil {
+		clear(p)
+		n = len(p)
+	} else {
+		n, f.err = f.from.Read(p)
 	}
-	n, err := f.from.Read(p[:min(int64(len(p)), f.literal)])
 	f.literal -= int64(n)
-	return n, err
+	return n
 }
 
 // next reads one line, and decides what the parser gets of it.
@@ -87,60 +107,51 @@ func (f *filter) next() error {
 	if err != nil {
 		return err
 	}
-	if f.within {
-		return f.goOn(line)
+	if !f.within {
+		return f.begin(line)
 	}
-	return f.begin(line)
+	f.within = false
+	if f.fetch != nil {
+		return f.fetchLine(line)
+	}
+	return f.drop(line)
 }
 
 // begin takes the first line of a response.
 func (f *filter) begin(line []byte) error {
 	if !bytes.HasPrefix(line, []byte("* ")) {
-		// A tagged answer, or the "+" that IDLE and literals wait for. Blank lines are nothing.
-		if len(bytes.TrimSpace(line)) > 0 && line[0] != '*' {
-			f.put(line)
-		}
-		return nil
+		return f.answer(line)
 	}
 	word, rest := cutWord(line[2:])
 	if number, err := strconv.ParseUint(word, 10, 32); err == nil {
 		return f.numbered(uint32(number), line, rest)
 	}
-	first := !f.greeted
-	f.greeted = true
 	switch word {
 	case "BYE":
-		f.put(line)
+		f.greeted = true
+		f.put([]byte("* " + status(word, rest)))
 		f.farewell(string(bytes.TrimSpace(rest)))
 		return nil
 	case "OK", "NO", "BAD", "PREAUTH":
-		if first || f.wanted(rest) {
-			f.put(line)
-		}
+		first := !f.greeted
+		f.greeted = true
+		f.remark(word, rest, first)
 		return nil
-	case "CAPABILITY", "SEARCH", "ESEARCH", "STATUS":
-		return f.through(line, true)
-	case "LIST":
-		return f.through(line, nameDecodes(rest))
+	case "CAPABILITY":
+		f.put([]byte("* CAPABILITY" + capabilities(rest) + "\r\n"))
+		return nil
+	case "SEARCH":
+		out, err := found(rest)
+		f.put(out)
+		return err
+	case "ESEARCH":
+		out, err := foundAsSet(rest)
+		f.put([]byte(out))
+		return err
+	case "STATUS", "LIST":
+		return f.named(word, line)
 	}
-	return f.through(line, false)
-}
-
-// wanted tells whether a status response carries a code that the parser needs. The others can
-// kill it: PERMANENTFLAGS with a "]" in a flag does.
-func (f *filter) wanted(rest []byte) bool {
-	rest = bytes.TrimSpace(rest)
-	if !bytes.HasPrefix(rest, []byte("[")) {
-		return false
-	}
-	code, text, _ := bytes.Cut(rest[1:], []byte("]"))
-	switch name, _ := cutWord(code); name {
-	case "UIDNEXT", "UIDVALIDITY", "CAPABILITY", "CLOSED":
-		return true
-	case "ALERT":
-		f.alert(string(bytes.TrimSpace(text)))
-	}
-	return false
+	return f.drop(line)
 }
 
 // numbered takes "* 3 EXISTS" and its like. RECENT and EXPUNGE say nothing to a reader of UIDs.
@@ -153,42 +164,33 @@ func (f *filter) numbered(number uint32, line, rest []byte) error {
 		f.fetch = &fetchResponse{number: number}
 		return f.fetchLine(items)
 	}
-	return f.through(line, false)
+	return f.drop(line)
 }
 
 // fetchLine passes what is left of a line of a FETCH response after tidying.
 func (f *filter) fetchLine(line []byte) error {
 	out, size, keep, end, err := f.fetch.tidy(line)
 	if err != nil {
-		// Not to be understood: the message counts as not sent, and is asked for again alone.
+		if f.fetch.released {
+			return unreadable(line) // the parser has half of it, of whatever length
+		}
+		// The message counts as not sent, and is asked for again alone.
 		f.fetch = nil
-		return f.through(line, false)
+		return f.drop(line)
+	}
+	if end {
+		f.fetch = nil
+	} else if err := f.expect(size, keep); err != nil {
+		return err
 	}
 	f.put(out)
-	if end {
-		f.fetch, f.within = nil, false
-		return nil
-	}
-	return f.expect(size, keep)
+	return nil
 }
 
-// goOn takes a line after a literal.
-func (f *filter) goOn(line []byte) error {
-	f.within = false
-	if f.fetch != nil {
-		return f.fetchLine(line)
-	}
-	return f.through(line, f.pass)
-}
-
-// through passes or drops a line, and the literal that it may announce.
-func (f *filter) through(line []byte, pass bool) error {
-	if pass {
-		f.put(line)
-	}
-	f.pass = pass
+// drop forgets a line, and the literal that it may announce.
+func (f *filter) drop(line []byte) error {
 	if size, ok := announced(line); ok {
-		return f.expect(size, pass)
+		return f.expect(size, false)
 	}
 	return nil
 }
@@ -202,7 +204,7 @@ func (f *filter) expect(size int64, keep bool) error {
 	return nil
 }
 
-func (f *filter) put(b []byte) { f.out = append(f.out[:0], b...) }
+func (f *filter) put(b []byte) { f.out, f.taken = append(f.out[:0], b...), 0 }
 
 // readLine returns a line with its end. It is valid until the next call.
 func (f *filter) readLine() ([]byte, error) {
@@ -222,45 +224,4 @@ func (f *filter) readLine() ([]byte, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	return line, err
-}
-
-// cutWord returns the first word of b in upper case, and what follows it.
-func cutWord(b []byte) (word string, rest []byte) {
-	b = bytes.TrimLeft(b, " ")
-	end := bytes.IndexAny(b, " \r\n")
-	if end < 0 {
-		end = len(b)
-	}
-	return string(bytes.ToUpper(b[:end])), b[end:]
-}
-
-// announced returns the size of the literal at the end of a line: {12} or, from some, {12+}.
-func announced(line []byte) (size int64, ok bool) {
-	line = bytes.TrimRight(line, "\r\n")
-	open := bytes.LastIndexByte(line, '{')
-	if open < 0 || !bytes.HasSuffix(line, []byte("}")) {
-		return 0, false
-	}
-	digits := bytes.TrimSuffix(line[open+1:len(line)-1], []byte("+"))
-	size, err := strconv.ParseInt(string(digits), 10, 64)
-	return size, err == nil && size >= 0
-}
-
-// nameDecodes tells whether the parser can read the folder name at the end of a LIST response. It
-// takes modified UTF-7 (RFC 3501, section 5.1.3); raw bytes of another kind kill it.
-func nameDecodes(rest []byte) bool {
-	shifted := false
-	for _, b := range bytes.TrimRight(rest, "\r\n") {
-		switch {
-		case b < ' ' || b > '~':
-			return false
-		case shifted && b == '-':
-			shifted = false
-		case shifted && !bytes.ContainsRune([]byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,"), rune(b)):
-			return false
-		case !shifted && b == '&':
-			shifted = true
-		}
-	}
-	return !shifted
 }

@@ -50,14 +50,21 @@ type Options struct {
 	// Lookback is how far the first scan of a folder reaches, and each later one after the
 	// server has renumbered it. Two days are added: servers search by day, in their own zone.
 	Lookback time.Duration
+	// Keywords, in ASCII, of which every message that Candidate likes has one in its From or
+	// Subject. If set, the server is asked for them when the first scan of a folder meets
+	// hundreds of messages; otherwise every header is looked at here.
+	Keywords []string
 	// Candidate looks at a message's header, of which at most 128 KiB are read. If it returns
 	// false, the message is not fetched further.
 	Candidate func(header []byte) bool
 	// Handle has made the message durable when it returns nil. After an error the message is
 	// handed over again, later and later, up to every five minutes; others are not held up.
 	Handle func(ctx context.Context, m Message) error
-	Ledger Ledger
-	Log    *slog.Logger
+	// SetAside hears of each message that was given up: the server does not send it, or not in a
+	// form that can be read. It may be the one that was waited for. May be nil.
+	SetAside func(ctx context.Context, folder string, uidValidity, uid uint32, cause error)
+	Ledger   Ledger
+	Log      *slog.Logger
 	// Changed is called whenever a folder's state or error changed. It must not block.
 	Changed func()
 }
@@ -127,11 +134,13 @@ func ring(bell chan struct{}) {
 	}
 }
 
-// drain takes a signal that may be waiting.
-func drain(bell chan struct{}) {
+// drain takes a signal that may be waiting, and tells whether there was one.
+func drain(bell chan struct{}) bool {
 	select {
 	case <-bell:
+		return true
 	default:
+		return false
 	}
 }
 

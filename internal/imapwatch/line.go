@@ -71,7 +71,7 @@ func (l *line) wait(ctx context.Context, err error) {
 		return
 	}
 	state := StateConnecting
-	var delay time.Duration
+	delay := jittered(w.t.soon)
 	if l.failures > 0 {
 		delay = jittered(doubled(w.t.backoffMin, w.t.backoffMax, l.failures-1))
 	}

@@ -145,8 +145,8 @@ type script struct {
 	conns int
 }
 
-// play starts a server that greets with caps. answer is asked for each line after the command
-// CAPABILITY is dealt with; tag is that of the command which is under way.
+// play starts a server that greets with caps. answer is asked for each line after the commands
+// CAPABILITY and NOOP are dealt with; tag is that of the command which is under way.
 func play(t *testing.T, caps string, answer func(tag, line string) string) *script {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -176,6 +176,10 @@ func play(t *testing.T, caps string, answer func(tag, line string) string) *scri
 					s.mu.Unlock()
 					if t, rest, ok := strings.Cut(line, " "); ok {
 						tag = t
+						if rest == "NOOP" {
+							_, _ = c.Write([]byte(tag + " OK done\r\n"))
+							continue
+						}
 						if rest == "CAPABILITY" {
 							_, _ = c.Write([]byte("* CAPABILITY " + caps + "\r\n" + tag + " OK done\r\n"))
 							continue

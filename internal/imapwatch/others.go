@@ -61,9 +61,9 @@ func (v *othersVisitor) visit(ctx context.Context, s *session) error {
 				if err := v.look(ctx, s, f); err != nil {
 					return err
 				}
-				wait = f.untilDue(wait)
+				wait = max(f.untilDue(wait), v.w.t.retryMin) // it may be due, but not to be had
 			}
-			if _, err := s.await(ctx, wait, v.w.wakeOthers); err != nil {
+			if _, err := s.await(ctx, wait, v.w.wakeOthers, nil); err != nil {
 				return err
 			}
 		}

@@ -52,7 +52,25 @@ func open(ctx context.Context, s Server, p proof, dial dialer, t timings, log *s
 		one.close()
 		return nil, err
 	}
+	if err := one.settle(); err != nil {
+		one.close()
+		return nil, err
+	}
 	return one, nil
+}
+
+// settle waits until the library has asked for the capabilities anew, as it does by itself a moment
+// after a login. Without that those from before the login might count, and its command might
+// come between others.
+func (s *session) settle() error {
+	defer s.step("capabilities", s.t.greeting, s.t.greeting, s.t.greeting)()
+	if err := s.fail("ask what the mail server can do", s.client.Noop().Wait()); goOn(err) != nil {
+		return err
+	}
+	if s.caps = s.client.Caps(); s.caps == nil {
+		return s.fail("ask what the mail server can do", errors.New("no answer"))
+	}
+	return nil
 }
 
 // step is conn.step, with a short patience after a sleep.
@@ -180,51 +198,3 @@ func (s *session) leave() error {
 }
 
 func (s *session) canLeave() bool { return s.caps.Has(imap.CapUnselect) }
-
-// canIdle tells whether the server offers IDLE (RFC 2177).
-func (s *session) canIdle() bool { return s.caps.Has(imap.CapIdle) }
-
-// errNoIdle marks that the server offers IDLE but does not begin it.
-var errNoIdle = errors.New("IDLE does not work")
-
-// idle waits for news, at most as long as told. It then has sent DONE; the answer is awaited by
-// the next fetch, which goes out together with DONE and so saves a round trip.
-func (s *session) idle(ctx context.Context, longest time.Duration, call <-chan struct{}) (news bool, err error) {
-	end := s.step("IDLE", s.t.plus, s.t.plus, s.t.plus)
-	cmd, err := s.client.Idle()
-	end()
-	if err != nil {
-		return false, fmt.Errorf("%w: %w", errNoIdle, s.fail("begin IDLE", err))
-	}
-	s.conn.in.refill()
-	news, err = s.await(ctx, longest, call)
-	end = s.conn.step("DONE", s.t.done, s.t.done, s.t.done)
-	closed := cmd.Close()
-	end()
-	if err == nil && closed != nil {
-		err = s.fail("end IDLE", closed)
-	}
-	s.idling = cmd
-	return news, err
-}
-
-// await waits for news, a call, the given time or the end of the connection.
-func (s *session) await(ctx context.Context, longest time.Duration, call <-chan struct{}) (news bool, err error) {
-	timer := time.NewTimer(longest)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return false, nil
-	case <-s.news:
-		return true, nil
-	case <-call:
-		s.hurry = true
-		return false, nil
-	case <-s.conn.bye:
-		return false, s.fail("wait for news", errors.New("goodbye"))
-	case <-s.client.Closed():
-		return false, s.fail("wait for news", errors.New("closed"))
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
-}
