@@ -202,6 +202,9 @@ func (d *Daemon) writeEvidence(e journal.Export, f verdict.Facts, v verdict.Verd
 	if err := verdict.Page(&page, e.ID, f, v, pictures); err != nil {
 		return err
 	}
+	if err := durable.RemoveTemporary(e.Path); err != nil { // of a run that was killed here
+		return err
+	}
 	return durable.WriteFile(filepath.Join(e.Path, "evidence.html"), page.Bytes(), 0o440)
 }
 
