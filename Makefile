@@ -38,7 +38,7 @@ deps: ## what the tests need, from Debian
 		case "$$missing" in *dovecot*) $(SUDO) systemctl disable --now dovecot >/dev/null 2>&1 || true;; esac; \
 	fi # the tests start a mail server of their own; the packaged one must not run because of them
 
-test: deps ## all tests, with the race detector
+test: deps dist-tools ## all tests, with the race detector
 	$(GO) test -race -timeout 18m ./...
 	@for m in $(NESTED); do (cd $$m && $(GO) test -race -timeout 5m ./...) || exit 1; done
 

@@ -58,14 +58,17 @@ func debian(t *testing.T) string {
 	return tree
 }
 
-// boot starts a machine over an untouched tree, with our program in it, and ends it with the test.
+// boot starts a machine over an untouched tree, with our program in it if there is one, and ends it
+// with the test.
 func boot(t *testing.T, program string) *machine {
 	t.Helper()
 	m := &machine{t: t, shared: t.TempDir()}
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, "systemd-nspawn", "--register=no", "--keep-unit", "--quiet", "--directory="+debian(t),
-		"--volatile=overlay", "--private-network", "--boot", "--console=pipe",
-		"--bind-ro="+program+":/usr/local/bin/igwatchd", "--bind="+m.shared+":/shared")
+		"--volatile=overlay", "--private-network", "--boot", "--console=pipe", "--bind="+m.shared+":/shared")
+	if program != "" {
+		cmd.Args = append(cmd.Args, "--bind-ro="+program+":/usr/local/bin/igwatchd")
+	}
 	var console bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &console, &console
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
