@@ -1,0 +1,218 @@
+// Command transfer measures igwatchd's download beside curl and sha256sum: the same nginx, TLS 1.3 on
+// loopback, the same file. Both sides run as processes of their own, in turn, so that ratios are of
+// one run. Needs nginx, curl and coreutils.
+//
+//	go run ./transfer [-size 2000] [-rounds 3] [-dir FOLDER]
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/igwatchd/igwatchd/internal/fetch"
+	"github.com/igwatchd/igwatchd/internal/testworld"
+)
+
+func main() {
+	size := flag.Int64("size", 2000, "of the file, in MB")
+	rounds := flag.Int("rounds", 3, "how often")
+	dir := flag.String("dir", "", "where to work (default: a temporary folder)")
+	flag.Parse()
+	if os.Getenv("TRANSFER_CHILD") != "" {
+		check(child(flag.Args()))
+		return
+	}
+	check(measure(*size*1e6, *rounds, *dir))
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "transfer:", err)
+		os.Exit(1)
+	}
+}
+
+// cost is what a process took.
+type cost struct {
+	wall, cpu time.Duration
+	rss       int64 // KiB
+}
+
+func run(name string, env []string, args ...string) (cost, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stderr = os.Stderr
+	began := time.Now()
+	err := cmd.Run()
+	c := cost{wall: time.Since(began)}
+	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		c.cpu = time.Duration(u.Utime.Nano() + u.Stime.Nano())
+		c.rss = u.Maxrss
+	}
+	return c, err
+}
+
+func measure(size int64, rounds int, dir string) error {
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "transfer"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+	}
+	file := filepath.Join(dir, "www", "file.zip")
+	if err := makeZip(file, size); err != nil {
+		return err
+	}
+	ca, address, stop, err := serve(dir)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	url := "https://" + address + "/file.zip"
+	fmt.Printf("%d MB over TLS 1.3 from nginx on loopback, %d rounds\n", size/1e6, rounds)
+	fmt.Printf("%-6s %10s %10s %10s   %10s %10s %10s   %6s %6s\n", "round", "curl", "+sha256sum", "cpu", "igwatchd", "cpu", "RSS KiB", "wall", "cpu")
+	var walls, cpus []float64
+	for i := range rounds {
+		to := filepath.Join(dir, "curl.zip")
+		curl, err := run("curl", nil, "--silent", "--show-error", "--fail", "--tlsv1.3", "--cacert", ca, "-o", to, url)
+		if err != nil {
+			return fmt.Errorf("curl: %w", err)
+		}
+		sum, err := run("sha256sum", nil, to)
+		if err != nil {
+			return fmt.Errorf("sha256sum: %w", err)
+		}
+		if err := os.Remove(to); err != nil {
+			return err
+		}
+		ours := filepath.Join(dir, "ours")
+		if err := errors.Join(os.RemoveAll(ours), os.Mkdir(ours, 0o700)); err != nil {
+			return err
+		}
+		us, err := run("/proc/self/exe", []string{"TRANSFER_CHILD=1"}, url, address, ca, ours)
+		if err != nil {
+			return fmt.Errorf("igwatchd: %w", err)
+		}
+		wall := us.wall.Seconds() / curl.wall.Seconds()
+		cpu := us.cpu.Seconds() / (curl.cpu + sum.cpu).Seconds()
+		walls, cpus = append(walls, wall), append(cpus, cpu)
+		fmt.Printf("%-6d %9.2fs %9.2fs %9.2fs   %9.2fs %9.2fs %10d   %6.2f %6.2f\n", i+1, curl.wall.Seconds(), sum.wall.Seconds(),
+			(curl.cpu + sum.cpu).Seconds(), us.wall.Seconds(), us.cpu.Seconds(), us.rss, wall, cpu)
+	}
+	slices.Sort(walls)
+	slices.Sort(cpus)
+	fmt.Printf("median: wall %.2f x curl alone (which does not hash), CPU %.2f x curl and sha256sum\n", walls[len(walls)/2], cpus[len(cpus)/2])
+	return nil
+}
+
+// child is igwatchd's side: it fetches, hashes, syncs, and keeps its checkpoints in memory.
+func child(args []string) error {
+	pool := x509.NewCertPool()
+	raw, err := os.ReadFile(args[2])
+	if err != nil || !pool.AppendCertsFromPEM(raw) {
+		return fmt.Errorf("read %s: %w", args[2], err)
+	}
+	f := fetch.New(fetch.Options{ByteHosts: []string{args[1]}, AllowPrivate: true, RootCAs: pool, Log: slog.New(slog.DiscardHandler)})
+	file, err := f.Get(context.Background(), fetch.Request{URL: args[0], Key: "a/0", Dir: args[3]}, memory{}, nil)
+	if err != nil {
+		return err
+	}
+	if file.SHA256 == "" {
+		return errors.New("no digest")
+	}
+	return nil
+}
+
+type memory map[string]fetch.Checkpoint
+
+func (m memory) Load(_ context.Context, key string) (fetch.Checkpoint, bool, error) {
+	c, ok := m[key]
+	return c, ok, nil
+}
+func (m memory) Save(_ context.Context, key string, c fetch.Checkpoint) error { m[key] = c; return nil }
+func (m memory) Drop(_ context.Context, key string) error                     { delete(m, key); return nil }
+
+// makeZip writes what begins and ends as a zip.
+func makeZip(path string, size int64) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	end := append([]byte("PK\x05\x06"), make([]byte, 18)...)
+	_, err = io.Copy(f, io.MultiReader(strings.NewReader("PK\x03\x04"), io.LimitReader(rand.Reader, size-26), strings.NewReader(string(end))))
+	return errors.Join(err, f.Close())
+}
+
+// serve starts nginx with a certificate of the test authority.
+func serve(dir string) (caFile, address string, stop func(), err error) {
+	ca, err := testworld.NewCA()
+	if err != nil {
+		return "", "", nil, err
+	}
+	issued, err := ca.Issue("localhost", "127.0.0.1")
+	if err != nil {
+		return "", "", nil, err
+	}
+	key, err := x509.MarshalPKCS8PrivateKey(issued.PrivateKey)
+	if err != nil {
+		return "", "", nil, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", "", nil, err
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	l.Close()
+	conf := "daemon off; pid " + dir + "/pid; error_log stderr warn; worker_processes 1; events {}\nhttp { access_log off; sendfile on; types { application/zip zip; }\n" +
+		"client_body_temp_path " + dir + "/t1; proxy_temp_path " + dir + "/t2; fastcgi_temp_path " + dir + "/t3; uwsgi_temp_path " + dir + "/t4; scgi_temp_path " + dir + "/t5;\n" +
+		"server { listen 127.0.0.1:" + strconv.Itoa(port) + " ssl; ssl_protocols TLSv1.3; ssl_certificate " + dir + "/cert.pem; ssl_certificate_key " + dir + "/key.pem; root " + dir + "/www; } }\n"
+	caFile = filepath.Join(dir, "ca.pem")
+	for path, body := range map[string][]byte{
+		dir + "/cert.pem":   pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: issued.Certificate[0]}),
+		dir + "/key.pem":    pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}),
+		dir + "/nginx.conf": []byte(conf), caFile: ca.PEM(),
+	} {
+		if err := os.WriteFile(path, body, 0o600); err != nil {
+			return "", "", nil, err
+		}
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return "", "", nil, err
+	}
+	cmd := exec.Command("nginx", "-c", dir+"/nginx.conf", "-p", dir, "-g", "user root;")
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		return "", "", nil, err
+	}
+	stop = func() { _ = cmd.Process.Signal(syscall.SIGTERM); _ = cmd.Wait() }
+	address = "127.0.0.1:" + strconv.Itoa(port)
+	for range 100 {
+		if c, err := net.Dial("tcp", address); err == nil {
+			c.Close()
+			return caFile, address, stop, nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	stop()
+	return "", "", nil, errors.New("nginx does not listen")
+}
