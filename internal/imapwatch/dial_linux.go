@@ -1,6 +1,7 @@
 package imapwatch
 
 import (
+	"net"
 	"syscall"
 	"time"
 
@@ -20,4 +21,22 @@ func limitUnacknowledged(c syscall.RawConn) error {
 		return control
 	}
 	return err
+}
+
+// unanswered tells whether the peer owes an answer to a keepalive probe (tcpi_probes of tcp(7)).
+func unanswered(c net.Conn) bool {
+	tcp, ok := c.(*net.TCPConn)
+	if !ok {
+		return false
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return false
+	}
+	owes := false
+	_ = raw.Control(func(fd uintptr) { // a connection that is closed owes nothing
+		info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+		owes = err == nil && info.Probes > 0
+	})
+	return owes
 }

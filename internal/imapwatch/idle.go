@@ -37,6 +37,9 @@ func (s *session) idle(ctx context.Context, longest time.Duration, call <-chan s
 	}
 	s.conn.in.refill()
 	why, err := s.await(ctx, longest, call, s.conn.in.asked.idleOver())
+	// Once DONE waits to be acknowledged TCP sends no keepalives any more: what they have begun to
+	// suspect, the answer has to prove wrong soon.
+	s.hurry = s.hurry || unanswered(s.conn.raw)
 	end = s.conn.step("DONE", s.t.done, s.t.done, s.t.done)
 	closed := cmd.Close()
 	end()

@@ -42,7 +42,7 @@ type timings struct {
 
 var standard = timings{
 	connect: 15 * time.Second, greeting: 15 * time.Second, login: 30 * time.Second,
-	open: 30 * time.Second, plus: 15 * time.Second, done: 15 * time.Second, woken: 5 * time.Second,
+	open: 30 * time.Second, plus: 15 * time.Second, done: 10 * time.Second, woken: 5 * time.Second,
 	command: time.Minute, transfer: 30 * time.Minute, bye: 2 * time.Second,
 	idle: 5 * time.Minute, idleMin: 90 * time.Second, idleMax: 9 * time.Minute, idleLeast: 10 * time.Second, idleClean: 6,
 	poll: time.Minute, reopen: time.Hour, relist: time.Hour, noIdle: time.Hour,

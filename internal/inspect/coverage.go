@@ -20,6 +20,7 @@ type span struct {
 	active         time.Time // newest own item or message
 	signedUp       time.Time
 	generated      time.Time
+	begins, ends   time.Time // the dates that were asked for, as far as the archive tells
 }
 
 func unixOrZero(t int64) time.Time {
@@ -32,6 +33,10 @@ func unixOrZero(t int64) time.Time {
 // whole reports whether the span is believed to be all of the account's life; the rule is
 // written down at [Evidence].
 func (s span) whole() bool {
+	if !s.begins.IsZero() {
+		// The archive says itself what was asked for.
+		return !s.limited() && (!s.signedUp.IsZero() || s.begins.Unix() <= firstDay)
+	}
 	if s.oldest.IsZero() || s.signedUp.IsZero() || s.generated.IsZero() {
 		return false
 	}
@@ -49,6 +54,20 @@ func (s span) whole() bool {
 		}
 	}
 	return true
+}
+
+// limited reports whether the dates that were asked for leave out some of the account's life. Without
+// the day of signing up, only what begins before there was an Instagram is all.
+func (s span) limited() bool {
+	switch {
+	case s.begins.IsZero():
+		return false
+	case !s.generated.IsZero() && s.generated.Sub(s.ends) > slack:
+		return true
+	case s.signedUp.IsZero():
+		return s.begins.Unix() > firstDay
+	}
+	return s.begins.Sub(s.signedUp) > 2*day
 }
 
 // atMostAYear reports whether the items look like those of a request for one year.

@@ -1,13 +1,13 @@
 package inspect
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -49,19 +49,22 @@ const (
 	methodDeflate = 8
 )
 
-// entry is one file or folder of a zip, and later what was found out about it.
+// entry is one file or folder of a zip, as its directory has it. Entries are not kept: there
+// can be millions. What was found out about them is in their mark.
 type entry struct {
-	name         string // as shown: UTF-8
-	raw          string // as stored, if that differs
-	header, body int64  // offsets of the local header and of the first packed byte
+	part, i int    // which part, and its place in the order of bodies
+	name    string // as shown: UTF-8
+	raw     string // as stored, if that differs
+	rel     string // the name below the part's root
+
+	header, body int64 // offsets of the local header and of the first packed byte
 	packed, size int64
 	crc          uint32
 	modified     uint32 // MS-DOS date and time
 	method       uint16
 	flags        uint16
-	unreadable   bool // the structure forbids reading it
 
-	found
+	mark *mark
 }
 
 func (e *entry) rawName() string {
@@ -79,39 +82,24 @@ func (e *entry) time() time.Time {
 	return time.Date(1980+int(d>>9), time.Month(d>>5&15), int(d&31), int(t>>11), int(t>>5&63), int(t&31)*2, 0, time.UTC)
 }
 
-// readDirectory reads the central directory. Its entries must fill it exactly.
-func readDirectory(r io.ReaderAt, end ending) ([]entry, error) {
-	br := bufio.NewReaderSize(io.NewSectionReader(r, end.offset, end.size), 1<<16)
-	// The count comes from strangers: memory grows with what is really there.
-	entries := make([]entry, 0, min(end.entries, uint64(end.size)/lenCentral))
-	fixed := make([]byte, lenCentral)
-	var rest []byte
-	for i := range end.entries {
-		if _, err := io.ReadFull(br, fixed); err != nil {
-			return nil, fmt.Errorf("directory ends after %d of %d entries: %w", i, end.entries, err)
-		}
-		if binary.LittleEndian.Uint32(fixed) != sigCentral {
-			return nil, fmt.Errorf("directory entry %d has a wrong signature", i)
-		}
-		nameLen, extraLen := int(binary.LittleEndian.Uint16(fixed[28:])), int(binary.LittleEndian.Uint16(fixed[30:]))
-		n := nameLen + extraLen + int(binary.LittleEndian.Uint16(fixed[32:]))
-		if cap(rest) < n {
-			rest = make([]byte, n)
-		}
-		rest = rest[:n]
-		if _, err := io.ReadFull(br, rest); err != nil {
-			return nil, fmt.Errorf("directory entry %d is cut off: %w", i, err)
-		}
-		e, err := parseEntry(fixed, rest[:nameLen], rest[nameLen:nameLen+extraLen])
-		if err != nil {
-			return nil, fmt.Errorf("directory entry %d: %w", i, err)
-		}
-		entries = append(entries, e)
+// readRecord reads one record of the directory from br and returns its length. buf is reused.
+func readRecord(br io.Reader, buf []byte) (e entry, n int, rest []byte, err error) {
+	buf = slices.Grow(buf[:0], lenCentral)[:lenCentral]
+	if _, err := io.ReadFull(br, buf); err != nil {
+		return e, 0, buf, err
 	}
-	if _, err := br.ReadByte(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("the directory goes on after its %d entries", end.entries)
+	if binary.LittleEndian.Uint32(buf) != sigCentral {
+		return e, 0, buf, errors.New("its signature is wrong")
 	}
-	return entries, nil
+	nameLen, extraLen := int(binary.LittleEndian.Uint16(buf[28:])), int(binary.LittleEndian.Uint16(buf[30:]))
+	n = lenCentral + nameLen + extraLen + int(binary.LittleEndian.Uint16(buf[32:]))
+	buf = slices.Grow(buf, n-lenCentral)[:n]
+	if _, err := io.ReadFull(br, buf[lenCentral:]); err != nil {
+		return e, 0, buf, err
+	}
+	name := buf[lenCentral : lenCentral+nameLen]
+	e, err = parseEntry(buf, name, buf[lenCentral+nameLen:lenCentral+nameLen+extraLen])
+	return e, n, buf, err
 }
 
 func parseEntry(b, name, extra []byte) (entry, error) {

@@ -3,7 +3,6 @@ package inspect
 import (
 	"archive/zip"
 	"context"
-	"encoding/json"
 	"io"
 	"strings"
 )
@@ -84,8 +83,8 @@ func personalName(f *zip.File) string {
 
 type nameVisitor struct{ name string }
 
-func (n *nameVisitor) value(path []string, v json.Token) {
-	s, ok := v.(string)
+func (n *nameVisitor) value(path []string, v token) {
+	s, ok := v.text()
 	if !ok || len(path) < 3 || path[len(path)-1] != "value" || path[len(path)-3] != "string_map_data" {
 		return
 	}

@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -96,7 +95,7 @@ func (id *identity) judge(hasData, needData bool, p *problems) string {
 		}
 	}
 	slices.Sort(users)
-	fromData := slices.ContainsFunc(id.sources, func(s UsernameSource) bool { return path.Ext(s.Where) == ".json" })
+	fromData := slices.ContainsFunc(id.sources, func(s UsernameSource) bool { return isList(s.Where) })
 	switch {
 	case len(users) > 1:
 		p.add(Error, "identity-disagrees", "", "The archive names different accounts: %s. These files do not belong together, or a file was renamed.", strings.Join(users, ", "))

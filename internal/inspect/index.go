@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// class is what a JSON file lists, as far as it matters here.
+// class is what a list, in JSON or as a page, lists, as far as it matters here.
 type class uint8
 
 const (
@@ -22,6 +22,11 @@ const (
 	classMessages // one thread of direct messages
 	classSignup   // when the account was made
 	classInsights // statistics, with thumbnails
+	classRequests // earlier requests of exports, with their options
+	classMedia1   // v1: all own files, in one list per part
+	classProfile1 // v1: who the account is
+	classThreads1 // v1: all direct messages
+	classes
 )
 
 // own reports whether the class lists content of the account itself.
@@ -39,18 +44,43 @@ var ownLists = map[string]class{
 	"recently_deleted_content": classDeleted,
 }
 
-// ownFolders are the folders in media/ with own files, by the list that belongs to each.
+// ownFolders are the folders with own files, by the list that belongs to each: those in media/,
+// and those that v1 has in the root.
 var ownFolders = map[string]class{
 	"posts": classPosts, "stories": classStories, "reels": classReels, "profile": classProfilePhotos,
 	"archived_posts": classArchived, "igtv": classIGTV, "other": classOtherContent,
 	"recently_deleted": classDeleted,
+	"photos":           classPosts, "videos": classPosts,
 }
 
-// classify says what a JSON file lists, by its name below the root.
+// ownKeys are the keys of v1's media.json.
+var ownKeys = map[string]class{
+	"photos": classPosts, "videos": classPosts, "stories": classStories, "profile": classProfilePhotos,
+	"igtv": classIGTV, "direct": classMessages,
+}
+
+// isPage reports whether a file is a page of an export in HTML.
+func isPage(rel string) bool { return strings.HasSuffix(rel, ".html") }
+
+// isList reports whether a file lists things.
+func isList(rel string) bool { return strings.HasSuffix(rel, ".json") || isPage(rel) }
+
+// classify says what a list lists, by its name below the root.
 func classify(rel string) class {
+	switch rel {
+	case "media.json":
+		return classMedia1
+	case "profile.json":
+		return classProfile1
+	case "messages.json":
+		return classThreads1
+	}
+	if !isList(rel) {
+		return classOther
+	}
 	key := canonical(rel)
 	dir, base := path.Split(key)
-	name := strings.TrimSuffix(base, ".json")
+	name := strings.TrimSuffix(base, path.Ext(base))
 	switch dir {
 	case "content/", "media/":
 		if stem, _, ok := splitNumber(key); ok {
@@ -63,8 +93,10 @@ func classify(rel string) class {
 		}
 	}
 	switch {
-	case name == "signup_details" || name == "instagram_signup_details":
+	case strings.HasSuffix(name, "signup_details"), strings.HasSuffix(name, "signup_information"):
 		return classSignup
+	case name == "your_information_download_requests":
+		return classRequests
 	case strings.HasPrefix(key, "messages/") && strings.HasPrefix(base, "message_"):
 		return classMessages
 	case strings.Contains(dir, "past_instagram_insights/"):
@@ -82,11 +114,23 @@ func thread(rel string) string {
 	return strings.Join(parts[:3], "/")
 }
 
-// media returns the folder directly in media/ that a file belongs to, or "".
+// media returns the folder of own files that a file belongs to, directly in media/ or, in v1,
+// in the root, or "".
 func media(rel string) string {
-	parts := strings.SplitN(canonical(rel), "/", 3)
-	if len(parts) < 3 || parts[0] != "media" {
+	key := canonical(rel)
+	top, rest, ok := strings.Cut(key, "/")
+	if !ok || isList(rel) {
 		return ""
 	}
-	return parts[1]
+	if top == "media" {
+		folder, _, ok := strings.Cut(rest, "/")
+		if !ok {
+			return ""
+		}
+		return folder
+	}
+	if _, known := ownKeys[top]; known {
+		return top
+	}
+	return ""
 }

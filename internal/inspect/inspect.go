@@ -17,9 +17,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"time"
 )
 
 // workers is how many entries are read at the same time.
@@ -35,9 +32,6 @@ func Inspect(ctx context.Context, parts []Part, progress func(done, total int64)
 	for _, p := range parts {
 		in.sources = append(in.sources, &source{ctx: ctx, part: p})
 		in.meter.total += p.Size
-		if p.SHA256 == "" {
-			in.meter.total += p.Size
-		}
 	}
 	if err := in.structure(); err != nil {
 		return nil, err
@@ -59,24 +53,27 @@ type inspection struct {
 	tally   *tally
 	problems
 
-	parts    [][]entry // per part, in the order of their bodies
+	tables   []*table
 	digests  []string
 	whole    bool // every structure pass came to its end
 	unread   bool // some entries were not read to the end
 	unlisted bool // some lists were not
 	identity identity
 	layout   layout
+	names    *lookup // used for the names of each part, then for those of the union
 	union    *union
 }
 
 func (in *inspection) structure() error {
 	in.whole = len(in.sources) > 0
-	for _, s := range in.sources {
-		entries, complete := readStructure(s, &in.problems)
+	in.names = newLookup(0)
+	for i, s := range in.sources {
+		t, complete := readStructure(s, in.names, &in.problems)
 		if err := s.err(); err != nil {
 			return err
 		}
-		in.parts = append(in.parts, entries)
+		t.part = i
+		in.tables = append(in.tables, t)
 		in.whole = in.whole && complete
 	}
 	if len(in.sources) == 0 {
@@ -87,57 +84,37 @@ func (in *inspection) structure() error {
 
 // join makes one export of the parts.
 func (in *inspection) join() {
-	roots := make([]string, len(in.parts))
-	for i, entries := range in.parts {
+	for i, t := range in.tables {
 		name := in.sources[i].part.Name
-		root, ok := findRoot(entries)
+		root, ok := findRoot(t)
 		if !ok {
 			in.add(Error, "root-mixed", name, "The files in this zip do not lie in one common folder as in an export: it holds more than one export, or was packed by hand. "+
 				"Use the zips as Instagram delivered them.")
 		}
-		roots[i] = root
+		t.root = root
 		in.identity.fromName(name, name)
 		for folder := range strings.SplitSeq(strings.TrimSuffix(root, "/"), "/") {
 			in.identity.fromName(folder, name+": "+folder)
 		}
 	}
-	in.union = newUnion(in.parts, roots, &in.problems)
-	in.layout = findLayout(in.union.names)
+	in.union = newUnion(in.tables, in.names, &in.problems)
+	in.layout = findLayout(in.union)
+	in.union.pages = in.layout.format == FormatHTML
 }
 
-// read reads every entry of every part, and sums the parts up on the way.
+// read reads every part once.
 func (in *inspection) read() error {
-	in.digests = make([]string, len(in.sources))
+	readers := make([]*reader, workers)
+	for i := range readers {
+		readers[i] = newReader(in.union, in.tally)
+	}
 	for i, s := range in.sources {
-		var wg sync.WaitGroup
-		if in.digests[i] = strings.ToLower(s.part.SHA256); in.digests[i] == "" {
-			wg.Go(func() {
-				// An error stays with the source, where it is asked for below.
-				in.digests[i], _ = s.sha256(in.meter.tick)
-			})
-		}
-		var next atomic.Int64
-		entries := in.parts[i]
-		for range workers {
-			wg.Go(func() {
-				r := newReader(s, in.union, in.tally, in.meter.tick)
-				for s.err() == nil {
-					j := int(next.Add(1)) - 1
-					if j >= len(entries) {
-						return
-					}
-					if !entries[j].unreadable {
-						r.read(&entries[j])
-					}
-				}
-			})
-		}
-		wg.Wait()
+		f := &feed{src: s, tick: in.meter.tick}
+		in.digests = append(in.digests, strings.ToLower(f.run(in.tables[i], readers)))
 		if err := s.err(); err != nil {
 			return err
 		}
 	}
-	in.meter.tick(in.meter.total - in.meter.done) // headers, which no entry counts
 	return nil
 }
 
@@ -150,9 +127,11 @@ func (in *inspection) report() *Report {
 		Evidence: Evidence{Usernames: []UsernameSource{}, Sections: []string{}},
 	}
 	for i, s := range in.sources {
-		r.Parts = append(r.Parts, PartReport{s.part.Name, s.part.Size, in.digests[i], len(in.parts[i])})
+		r.Parts = append(r.Parts, PartReport{s.part.Name, s.part.Size, in.digests[i], len(in.tables[i].at)})
 	}
-	explainLayout(in.layout, in.union.all, &in.problems)
+	if slices.ContainsFunc(in.tables, func(t *table) bool { return len(t.at) > 0 }) { // else that is a finding already
+		explainLayout(in.layout, &in.problems)
+	}
 	in.judgeParts()
 	in.judgeEntries(r)
 	in.judgeIdentity(r)
@@ -160,6 +139,7 @@ func (in *inspection) report() *Report {
 		in.union.checkNumbering(&in.problems)
 		in.judgeReferences(r)
 		in.judgeSections(r)
+		in.judgeRequests(r)
 	}
 	in.judgeTime(r)
 	in.fillCounts(r)
@@ -191,55 +171,6 @@ func (in *inspection) judgeParts() {
 		in.add(Error, "parts-mixed", "", "The parts belong to different accounts (%s). Give only the parts of one export.",
 			strings.Join(slices.Sorted(maps.Keys(users)), ", "))
 	}
-}
-
-func (in *inspection) judgeIdentity(r *Report) {
-	in.identity.fromLabels(in.tally.labels)
-	hasData := slices.ContainsFunc(in.union.all, func(e *entry) bool { return classify(e.rel) == classPersonal })
-	r.Username = in.identity.judge(hasData, in.layout.covered(), &in.problems)
-	r.Evidence.Usernames = append(r.Evidence.Usernames, in.identity.sources...)
-}
-
-func (in *inspection) judgeTime(r *Report) {
-	t := in.tally
-	s := span{
-		oldest: unixOrZero(t.oldest), newest: unixOrZero(t.newest), active: unixOrZero(max(t.newest, t.newestMessage)),
-		signedUp: unixOrZero(t.signedUp), generated: in.generated(),
-	}
-	r.GeneratedAt = rfcDate(s.generated)
-	r.Range = Range{From: rfcDate(s.oldest), To: rfcDate(s.newest), Known: in.layout.covered() && s.whole()}
-	ev := &r.Evidence
-	ev.Oldest, ev.Newest, ev.NewestActivity, ev.SignedUp = rfcTime(s.oldest), rfcTime(s.newest), rfcTime(s.active), rfcTime(s.signedUp)
-	ev.Undated = t.undated
-	if in.layout.covered() && s.atMostAYear() {
-		since := ""
-		if !s.signedUp.IsZero() {
-			since = " The account exists since " + rfcDate(s.signedUp) + "."
-		}
-		in.add(Question, "range-one-year", "", "Everything in the archive was posted between %s and %s, no more than a year.%s "+
-			"Instagram's form offers \"last year\" as the range. Did you choose \"All time\"? If your profile shows older posts, request the export again.",
-			rfcDate(s.oldest), rfcDate(s.newest), since)
-	}
-}
-
-// generated returns the day on which the export was made: from the names of the parts, else
-// from the newest entry.
-func (in *inspection) generated() time.Time {
-	var newest time.Time
-	for _, d := range in.identity.dates {
-		if t, err := time.Parse(time.DateOnly, d); err == nil && t.After(newest) {
-			newest = t
-		}
-	}
-	if !newest.IsZero() {
-		return newest
-	}
-	for _, e := range in.union.all {
-		if t := e.time(); t.After(newest) && believable(t.Unix()) {
-			newest = t
-		}
-	}
-	return newest
 }
 
 func (in *inspection) fillCounts(r *Report) {

@@ -14,8 +14,12 @@ import (
 // recorder writes down what a walk tells.
 type recorder struct{ b strings.Builder }
 
-func (r *recorder) value(path []string, v json.Token) {
-	fmt.Fprintf(&r.b, "%s=%v ", strings.Join(path, "/"), v)
+func (r *recorder) value(path []string, v token) {
+	s, ok := v.text()
+	if !ok {
+		s = string(v.raw)
+	}
+	fmt.Fprintf(&r.b, "%s=%s ", strings.Join(path, "/"), s)
 }
 
 func (r *recorder) leave(path []string, array bool) {
@@ -25,7 +29,7 @@ func (r *recorder) leave(path []string, array bool) {
 func TestWalkJSON(t *testing.T) {
 	for doc, want := range map[string]string{
 		`[]`:                                `< true `,
-		`{"a":{"b":[1,"x",null,true]}}`:     `a/b/[]=1 a/b/[]=x a/b/[]=<nil> a/b/[]=true <a/b true <a false < false `,
+		`{"a":{"b":[1,"x",null,true]}}`:     `a/b/[]=1 a/b/[]=x a/b/[]=null a/b/[]=true <a/b true <a false < false `,
 		`[{"uri":"p"},{}]`:                  `[]/uri=p <[] false <[] false < true `,
 		`{"a":"x","b":{"c":1},"d":"uri"}`:   `a=x b/c=1 <b false d=uri < false `,
 		" 7 ":                               `=7 `,
@@ -87,7 +91,7 @@ func TestLongThreadTakesNoMemory(t *testing.T) {
 	var peak uint64
 	n := 0
 	r := io.MultiReader(strings.NewReader(`{"messages":[`), &endless{n: 200_000})
-	l := &list{class: classMessages, tally: newTally(), union: newUnion(nil, nil, nil)}
+	l := &list{class: classMessages, tally: newTally(), union: newUnion(nil, newLookup(0), nil)}
 	err := walkJSON(r, watch{l, func() {
 		if n++; n%50_000 == 0 {
 			peak = max(peak, heap())
@@ -136,6 +140,6 @@ func FuzzJSON(f *testing.F) {
 		if err == nil != json.Valid(b) && !errors.Is(err, errTooDeep) && !errors.Is(err, errTooLong) {
 			t.Fatalf("%v, but valid is %v", err, json.Valid(b))
 		}
-		readList(bytes.NewReader(b), name, newUnion(nil, nil, nil), newTally())
+		readList(bytes.NewReader(b), name, newUnion(nil, newLookup(0), nil), newTally())
 	})
 }

@@ -62,7 +62,7 @@ func expectsMedia(rel string) bool {
 		return true
 	}
 	base := path.Base(rel)
-	return media(rel) != "" && base != "no-data.txt" && !strings.HasSuffix(base, ".json") && !strings.HasSuffix(base, ".html")
+	return media(rel) != "" && base != "no-data.txt" && !isList(base)
 }
 
 // sniff tells the kind by the signatures that the formats' specifications fix.

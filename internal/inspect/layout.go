@@ -18,7 +18,10 @@ var topLevel = map[string]bool{
 	"login_and_account_creation": true, "comments": true, "likes": true, "saved": true, "story_sticker_interactions": true,
 	// v1
 	"media.json": true, "profile.json": true, "photos": true, "videos": true, "stories": true, "direct": true, "profile": true,
-	"messages.json": true, "connections.json": true, "comments.json": true, "likes.json": true,
+	"messages.json": true, "connections.json": true, "comments.json": true, "likes.json": true, "igtv": true, "settings.json": true,
+	"saved.json": true, "searches.json": true, "contacts.json": true, "uploaded_contacts.json": true, "account_history.json": true,
+	"seen_content.json": true, "stories_activities.json": true, "autofill.json": true, "checkout.json": true, "devices.json": true,
+	"events.json": true, "guides.json": true, "fundraisers.json": true, "shopping.json": true,
 }
 
 // junk are files that an operating system adds when somebody packs a folder again.
@@ -32,10 +35,10 @@ const maxWrapping = 2
 
 // findRoot returns the folder, "" or ending in a slash, in which the export of one part lies,
 // and whether all of the part's files agree on it.
-func findRoot(entries []entry) (root string, ok bool) {
+func findRoot(t *table) (root string, ok bool) {
 	common, first := "", true
-	for i := range entries {
-		name := entries[i].name
+	for e := range t.entries() {
+		name := e.name
 		if junk(name) {
 			continue
 		}
@@ -43,7 +46,7 @@ func findRoot(entries []entry) (root string, ok bool) {
 		if first {
 			common, first = dir, false
 		}
-		for !strings.HasPrefix(dir, common) && !(entries[i].isFolder() && strings.HasPrefix(common, name)) {
+		for !strings.HasPrefix(dir, common) && !(e.isFolder() && strings.HasPrefix(common, name)) {
 			common = common[:strings.LastIndexByte(common[:len(common)-1], '/')+1]
 		}
 	}
@@ -60,10 +63,10 @@ func findRoot(entries []entry) (root string, ok bool) {
 		rest = below
 	}
 	// A name of an export's root inside an unknown folder: two exports lie side by side.
-	for i := range entries {
-		top, below, _ := strings.Cut(strings.TrimPrefix(entries[i].name, root), "/")
+	for e := range t.entries() {
+		top, below, _ := strings.Cut(strings.TrimPrefix(e.name, root), "/")
 		next, _, _ := strings.Cut(below, "/")
-		if topLevel[top] || junk(entries[i].name) {
+		if topLevel[top] || junk(e.name) {
 			continue
 		}
 		switch next {
@@ -90,21 +93,32 @@ func canonical(rel string) string {
 // layout is what the file names of all parts together say about the export.
 type layout struct {
 	generation, format string
-	postsIn            map[string]bool // "content", "media": where posts_N.json lie
+	postsIn            map[string]bool // folders in which the lists of posts lie
 	onlyMedia          bool            // no index at all
+	nested             int             // zips inside
 }
 
 // covered says whether this package can judge the layout to the end.
 func (l layout) covered() bool {
-	return (l.generation == GenerationV3a || l.generation == GenerationV3b) && (l.format == FormatJSON || l.format == FormatMixed)
+	switch l.generation {
+	case GenerationV1:
+		return l.format == FormatJSON
+	case GenerationV2a, GenerationV2b, GenerationV3a, GenerationV3b:
+		return l.format != FormatUnknown
+	}
+	return false
 }
 
 // findLayout looks at every file's name below its part's root.
-func findLayout(names func(yield func(rel string) bool)) layout {
+func findLayout(u *union) layout {
 	seen := make(map[string]bool)
 	l := layout{postsIn: make(map[string]bool), onlyMedia: true}
 	var jsons, htmls int
-	for rel := range names {
+	for e := range u.all() {
+		rel := e.rel
+		if strings.HasSuffix(strings.ToLower(rel), ".zip") {
+			l.nested++
+		}
 		dir, base := path.Split(rel)
 		top, _, _ := strings.Cut(rel, "/")
 		seen[top] = true
@@ -120,9 +134,10 @@ func findLayout(names func(yield func(rel string) bool)) layout {
 		case strings.HasPrefix(base, "posts_"):
 			switch dir {
 			case "your_instagram_activity/media/", "your_instagram_activity/content/":
-				l.postsIn[path.Base(dir)] = true
+				l.postsIn[dir] = true
 				seen["v3:"+path.Base(dir)] = true
 			case "content/":
+				l.postsIn[dir] = true
 				seen["v2:content"] = true
 			}
 		case strings.HasPrefix(rel, "your_instagram_activity/content/"):
@@ -161,41 +176,32 @@ func findLayout(names func(yield func(rel string) bool)) layout {
 }
 
 // explainLayout says why a layout cannot be judged.
-func explainLayout(l layout, entries []*entry, p *problems) {
+func explainLayout(l layout, p *problems) {
 	if l.covered() {
 		if l.format == FormatMixed {
 			p.add(Question, "format-mixed", "", "The archive holds lists in JSON as well as web pages (HTML). Instagram delivers one or the other. "+
 				"Only the JSON lists were checked. Make sure that all parts come from one request.")
 		}
+		if l.format == FormatHTML {
+			p.add(Question, "format-html", "", "This export was requested as web pages (HTML). Everything in it was checked, but pages leave out what the lists in JSON hold, such as which "+
+				"pictures belong to one post and exact times, and few programs can read them. Unless you have a reason to keep pages, request the export again and choose JSON.")
+		}
 		if len(l.postsIn) > 1 {
-			p.add(Error, "layout-mixed", "your_instagram_activity", "The lists of posts lie in two places that belong to different years of Instagram's layout. "+
+			p.add(Error, "layout-mixed", "", "The lists of posts lie in two places that belong to different years of Instagram's layout. "+
 				"The parts probably come from different exports. Give only the parts of one export.")
 		}
 		return
 	}
-	if len(entries) == 0 {
-		return // no part could be opened, which is a finding already
-	}
-	nested := 0
-	for _, e := range entries {
-		if strings.HasSuffix(strings.ToLower(e.name), ".zip") {
-			nested++
-		}
-	}
 	switch {
-	case l.generation == GenerationUnknown && nested > 0:
-		p.add(Error, "part-nested", "", "The archive holds %d zip files instead of an export. Unpack it once and give the zips inside.", nested)
+	case l.generation == GenerationUnknown && l.nested > 0:
+		p.add(Error, "part-nested", "", "The archive holds %d zip files instead of an export. Unpack it once and give the zips inside.", l.nested)
 	case l.onlyMedia:
 		p.add(Error, "layout-unknown", "", "There are no lists (JSON files) in this archive, so nothing says what should be in it. "+
 			"If the export has several parts, give all of them together.")
 	case l.generation == GenerationUnknown:
 		p.add(Error, "layout-unknown", "", "This is not a folder layout of Instagram's that is known here. Nothing is guessed about it. "+
 			"Do not delete the account because of this archive.")
-	case l.format == FormatHTML:
-		p.add(Error, "layout-not-covered", "", "This export was requested as web pages (HTML). They can be read by a person but not be proven whole: "+
-			"request the export again and choose JSON.")
 	default:
-		p.add(Error, "layout-not-covered", "", "This export has an older folder layout of Instagram's (%s). Its files were read and are undamaged or named below, "+
-			"but whether anything is missing is not checked for this layout. Request a new export, in JSON.", l.generation)
+		p.add(Error, "layout-not-covered", "", "This mixture of layout (%s) and format (%s) was never seen in an export of Instagram's. Nothing is guessed about it. Request a new export, in JSON.", l.generation, l.format)
 	}
 }

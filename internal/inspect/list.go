@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"slices"
@@ -17,58 +16,74 @@ type list struct {
 	tally *tally
 
 	counts
-	uris   int
-	labels []labelled
+	uris     int
+	labels   []labelled
+	requests []request
 
 	item struct { // the own item that is being read
 		outer, inner int64 // its time, on itself and on its first medium
 		files        int
 		named        bool // the current medium names a file
 	}
-	line struct{ label, value string } // of a label_values list
+	line  struct{ label, value string } // of a label_values list
+	ask   request                       // the request that is being read
+	item1 item1
 }
 
 // errShape is a list of own content whose items are not where they are in any known export.
 var errShape = errors.New("it names files in a form that is not known here")
 
-// readList walks a JSON document and adds what it says to the tally. The sums of a document
+func newList(rel string, u *union, t *tally) *list {
+	return &list{rel: rel, class: classify(rel), union: u, tally: t, counts: counts{perYear: make(map[int]int)}}
+}
+
+// readList walks a list and adds what it says to the tally. The sums of a document
 // that turns out to be damaged are left out.
 func readList(r io.Reader, rel string, u *union, t *tally) error {
-	l := &list{rel: rel, class: classify(rel), union: u, tally: t, counts: counts{perYear: make(map[int]int)}}
-	if err := walkJSON(r, l); err != nil {
+	l := newList(rel, u, t)
+	var err error
+	if isPage(rel) {
+		err = l.readPage(r)
+	} else {
+		err = walkJSON(r, l)
+	}
+	if err != nil {
 		return err
 	}
 	if l.class.own() && l.items[l.class] == 0 && l.uris > 0 {
 		return errShape
 	}
-	t.add(&l.counts, l.labels)
+	t.add(&l.counts, l.labels, l.requests)
 	return nil
 }
 
-func (l *list) value(path []string, v json.Token) {
+func (l *list) value(path []string, v token) {
 	if len(path) == 0 {
 		return
 	}
 	key := path[len(path)-1]
 	if key == "uri" {
-		l.reference(path, v)
+		uri, _ := v.text()
+		l.reference(holder(path), uri)
 	}
 	switch {
 	case l.class.own():
 		l.itemValue(path, v)
 	case l.class == classMessages:
 		if key == "timestamp_ms" && len(path) == 3 && path[0] == "messages" {
-			if t := number(v) / 1000; believable(t) {
-				l.newestMessage = max(l.newestMessage, t)
-			}
+			l.spoke(v.number() / 1000)
 		}
 	case l.class == classPersonal:
 		l.personalValue(path, v)
 	case l.class == classSignup:
 		// The labels are translated, the shape is not: the only time in there is that of signing up.
-		if t := number(v); (key == "timestamp" || key == "timestamp_value") && believable(t) {
+		if t := v.number(); (key == "timestamp" || key == "timestamp_value") && believable(t) {
 			l.signedUp = earlier(l.signedUp, t)
 		}
+	case l.class == classRequests:
+		l.requestValue(path, v)
+	case l.class == classMedia1, l.class == classProfile1, l.class == classThreads1:
+		l.value1(path, v)
 	}
 }
 
@@ -85,9 +100,26 @@ func (l *list) leave(path []string, array bool) {
 		}
 	case l.class == classPersonal:
 		if l.line.label != "" && l.line.value != "" {
-			l.labels = append(l.labels, labelled{l.line.label, l.line.value, l.rel})
+			l.label(l.line.label, l.line.value)
 		}
 		l.line.label, l.line.value = "", ""
+	case l.class == classRequests:
+		l.leaveRequest(path)
+	case l.class == classMedia1, l.class == classThreads1:
+		l.leave1(path)
+	}
+}
+
+// spoke notes the time of a message.
+func (l *list) spoke(t int64) {
+	if believable(t) {
+		l.newestMessage = max(l.newestMessage, t)
+	}
+}
+
+func (l *list) label(label, value string) {
+	if len(l.labels) < maxLabels {
+		l.labels = append(l.labels, labelled{label, value, l.rel})
 	}
 }
 
@@ -108,7 +140,7 @@ func isMedium(inside []string) bool {
 	return len(inside) > 0 && inside[0] == "media" && (len(inside) == 1 || len(inside) == 2 && inside[1] == element)
 }
 
-func (l *list) itemValue(path []string, v json.Token) {
+func (l *list) itemValue(path []string, v token) {
 	inside, _ := itemPath(path)
 	if len(inside) == 0 {
 		return
@@ -120,9 +152,9 @@ func (l *list) itemValue(path []string, v json.Token) {
 	case key == "uri" && isMedium(parent):
 		l.item.named = true
 	case key == "creation_timestamp" && len(parent) == 0:
-		l.item.outer = number(v)
+		l.item.outer = v.number()
 	case key == "creation_timestamp" && isMedium(parent) && l.item.inner == 0:
-		l.item.inner = number(v)
+		l.item.inner = v.number()
 	}
 }
 
@@ -142,33 +174,38 @@ func (l *list) leaveItem(path []string) {
 	if l.item.files == 0 {
 		l.tally.without(l.tally.noFile, l.rel, Error)
 	}
-	l.items[l.class]++
 	when := l.item.outer
 	if !believable(when) {
 		when = l.item.inner
 	}
 	l.item.outer, l.item.inner, l.item.files = 0, 0, 0
+	l.items[l.class]++
+	l.date(l.class, when)
+}
+
+// date counts an item of the account by its time.
+func (l *list) date(c class, when int64) {
 	switch {
-	case !l.class.item():
+	case !c.item():
 	case !believable(when):
 		l.undated++
 	default:
 		l.oldest, l.newest = earlier(l.oldest, when), max(l.newest, when)
-		if l.class == classPosts || l.class == classStories || l.class == classReels {
+		if c == classPosts || c == classStories || c == classReels {
 			l.perYear[time.Unix(when, 0).UTC().Year()]++
 		}
 	}
 }
 
-func (l *list) personalValue(path []string, v json.Token) {
-	s, ok := v.(string)
+func (l *list) personalValue(path []string, v token) {
+	s, ok := v.text()
 	if !ok || len(path) < 3 {
 		return
 	}
 	key, parent, grand := path[len(path)-1], path[len(path)-2], path[len(path)-3]
 	switch {
 	case grand == "string_map_data" && key == "value":
-		l.labels = append(l.labels, labelled{repair(parent), repair(s), l.rel})
+		l.label(repair(parent), repair(s))
 	case grand == "label_values" && key == "label":
 		l.line.label = repair(s)
 	case grand == "label_values" && key == "value":
@@ -176,15 +213,14 @@ func (l *list) personalValue(path []string, v json.Token) {
 	}
 }
 
-// reference looks up one file that the list names.
-func (l *list) reference(path []string, v json.Token) {
+// reference looks up one file that the list names in a field.
+func (l *list) reference(field, uri string) {
 	l.uris++
-	uri, _ := v.(string)
 	why, severity := refOther, Question
 	switch l.class {
 	case classPersonal:
 		why, severity = refOwn, Error
-	case classMessages:
+	case classMessages, classThreads1:
 		why = refMessage
 	case classInsights:
 		severity = Info // thumbnails of what the archive holds in full elsewhere
@@ -193,12 +229,16 @@ func (l *list) reference(path []string, v json.Token) {
 			why, severity = refOwn, Error
 		}
 	}
-	field := holder(path)
+	l.named(field, uri, why, severity)
+}
+
+// named looks up a file, whose lack has the severity.
+func (l *list) named(field, uri string, why refs, severity Severity) {
 	switch {
 	case uri == "", strings.Contains(uri, "://"):
 		// Comments and shared stickers often name no file, or one in the web, that is not the
 		// account's. Where the file is the very content, it is missing from the archive.
-		if !l.class.own() && (l.class != classMessages || !messageFiles[field]) {
+		if why&refOwn == 0 && (why&refMessage == 0 || !messageFiles[field]) {
 			severity = Info
 		}
 		if uri == "" {
@@ -207,15 +247,15 @@ func (l *list) reference(path []string, v json.Token) {
 			l.tally.without(l.tally.remote, l.rel, severity)
 		}
 	default:
-		e := l.union.find(uri)
-		if e == nil {
+		ids := l.union.find(uri)
+		if len(ids) == 0 {
 			l.tally.miss(uri, missing{l.rel, severity})
 			return
 		}
 		if field == "subtitles" {
 			why |= refSubtitle
 		}
-		l.tally.resolved(e, why)
+		l.tally.resolved(l.union, ids, why)
 	}
 }
 

@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"hash/maphash"
 	"strings"
 	"unicode/utf8"
 )
@@ -46,24 +45,4 @@ func unsafeName(name string) string {
 		}
 	}
 	return ""
-}
-
-// nameSet finds names that would overwrite one another, also on disks that do not tell upper
-// from lower case. It keeps 64-bit hashes: two million names stay small, and a collision
-// errs on the side of a finding.
-type nameSet struct {
-	seed maphash.Seed
-	seen map[uint64]struct{}
-}
-
-func newNameSet(n int) *nameSet {
-	return &nameSet{maphash.MakeSeed(), make(map[uint64]struct{}, n)}
-}
-
-// add reports whether the name is new.
-func (s *nameSet) add(name string) bool {
-	h := maphash.String(s.seed, strings.ToLower(strings.TrimSuffix(name, "/")))
-	_, seen := s.seen[h]
-	s.seen[h] = struct{}{}
-	return !seen
 }

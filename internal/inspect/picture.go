@@ -23,9 +23,10 @@ const (
 // errNotDecoded is wrapped by findings about whole files of a sort that cannot be decoded here.
 var errNotDecoded = errors.New("it is of a sort that cannot be decoded here")
 
-// decodePicture decodes a picture to its end and returns its longer side in pixels. For a GIF
-// that is the first frame, and the structure of all others.
-func decodePicture(k kind, b []byte) (longer int, err error) {
+// decodePicture decodes a picture to its end and returns its longer side in pixels. For a plain
+// JPEG that is all but the arithmetic, see [jpegScan]; for a GIF the first frame, and the
+// structure of all others.
+func decodePicture(k kind, b []byte, scan *jpegScan) (longer int, err error) {
 	defer func() {
 		// Decoders of strangers' bytes have panicked before. A picture that makes one panic is
 		// not a good picture, and no reason to stop looking after the account.
@@ -33,6 +34,11 @@ func decodePicture(k kind, b []byte) (longer int, err error) {
 			err = fmt.Errorf("decoding it failed: %v", r)
 		}
 	}()
+	if k == kindJPEG {
+		if err := scan.scan(b); err == nil || errors.Is(err, errScans) {
+			return max(scan.width, scan.height), err
+		}
+	}
 	var (
 		config func(io.Reader) (image.Config, error)
 		decode func(io.Reader) (image.Image, error)

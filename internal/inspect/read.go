@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -12,24 +11,49 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// reader reads the entries of one part, one after the other. Each worker has its own.
+// keptPicture is how much memory a worker keeps for the next picture, in bytes.
+const keptPicture = 4 << 20
+
+// reader reads entries, one after the other. Each worker has its own.
 type reader struct {
-	src   *source
 	union *union
 	tally *tally
-	tick  func(int64)
 
-	packed  *bufio.Reader
+	packed  stream
 	inflate io.ReadCloser
 	buf     []byte       // for what is only counted and summed
 	picture bytes.Buffer // the picture that is being decoded
+	jpeg    jpegScan
 }
 
-func newReader(src *source, u *union, t *tally, tick func(int64)) *reader {
-	return &reader{
-		src: src, union: u, tally: t, tick: tick,
-		packed: bufio.NewReaderSize(nil, 1<<16), buf: make([]byte, 1<<18),
+func newReader(u *union, t *tally) *reader {
+	return &reader{union: u, tally: t, buf: make([]byte, 1<<16)}
+}
+
+// run reads the entry of one job and stores the outcome.
+func (r *reader) run(j *job, f *feed) {
+	r.packed = stream{feed: f, job: j}
+	defer r.packed.finish()
+	e := j.entry
+	o := r.read(e)
+	if f.src.err() != nil {
+		return // the medium failed, not the archive
 	}
+	e.mark.state, e.mark.kind = o.state, o.kind
+	if o.detail != "" {
+		r.tally.explain(e, o.detail)
+	}
+	if c := ownFolders[media(e.rel)]; o.longer > 0 && !e.mark.twin && (c.item() || c == classOtherContent) {
+		r.tally.side(o.longer)
+	}
+}
+
+// outcome is what reading told about an entry.
+type outcome struct {
+	state  state
+	kind   kind
+	detail string // of the state, for the person
+	longer int    // the longer side of a picture, in pixels
 }
 
 // body gives out the content of one entry and sums it up on the way.
@@ -52,41 +76,39 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// read reads every byte of e, compares length and CRC-32, and looks into the content by its
-// kind. The outcome is stored in e. What the part's medium does wrong is kept by r.src.
-func (r *reader) read(e *entry) {
-	defer r.tick(e.packed)
+// read reads every byte of e, compares length and CRC-32, and looks into the content by its kind.
+func (r *reader) read(e *entry) (o outcome) {
 	if e.size == 0 && e.packed == 0 {
-		e.state = stateEmpty
+		o.state = stateEmpty
 		if e.crc != 0 {
-			e.state, e.detail = stateDamaged, "it is empty but has a checksum"
+			o.state, o.detail = stateDamaged, "it is empty but has a checksum"
 		}
-		if path.Ext(e.rel) == ".json" && !e.isFolder() {
-			e.state, e.detail = stateBroken, "the list is empty"
+		if isList(e.rel) && !e.isFolder() {
+			o.state, o.detail = stateBroken, "the list is empty"
 		}
-		return
+		return o
 	}
 	b, err := r.open(e)
 	if err != nil {
-		e.state, e.detail = stateDamaged, err.Error()
-		return
+		o.state, o.detail = stateDamaged, err.Error()
+		return o
 	}
-	e.state = stateGood
-	r.look(e, b)
+	o.state = stateGood
+	r.look(e, b, &o)
 	if err := r.finish(e, b); err != nil {
-		e.state, e.detail = stateDamaged, err.Error()
+		o.state, o.detail = stateDamaged, err.Error()
 	}
+	return o
 }
 
 func (r *reader) open(e *entry) (*body, error) {
-	r.packed.Reset(io.NewSectionReader(r.src, e.body, e.packed))
-	b := &body{r: r.packed, size: e.size}
+	b := &body{r: &r.packed, size: e.size}
 	if e.method == methodStore {
 		return b, nil
 	}
 	if r.inflate == nil {
-		r.inflate = flate.NewReader(r.packed)
-	} else if err := r.inflate.(flate.Resetter).Reset(r.packed, nil); err != nil {
+		r.inflate = flate.NewReader(&r.packed)
+	} else if err := r.inflate.(flate.Resetter).Reset(&r.packed, nil); err != nil {
 		return nil, err
 	}
 	b.r = r.inflate
@@ -117,15 +139,17 @@ func (r *reader) finish(e *entry, b *body) error {
 	return nil
 }
 
-// look examines the content by its kind and stores what it finds. It need not read to the end.
-func (r *reader) look(e *entry, b *body) {
-	switch ext := path.Ext(e.rel); {
-	case e.twin: // looked into at the other place; counting it twice would be wrong
+// look examines the content by its kind. It need not read to the end.
+func (r *reader) look(e *entry, b *body, o *outcome) {
+	switch {
+	case e.mark.twin: // looked into at the other place; counting it twice would be wrong
 		return
-	case ext == ".json":
-		e.broken(readList(b, e.rel, r.union, r.tally))
+	case junk(e.name), path.Base(e.rel) == "no-data.txt":
 		return
-	case ext == ".html", path.Base(e.rel) == "no-data.txt":
+	case isPage(e.rel) && !r.union.pages: // a page for looking around in an export of lists
+		return
+	case isList(e.rel):
+		o.broken(readList(b, e.rel, r.union, r.tally))
 		return
 	}
 	head := make([]byte, min(sniffLength, e.size))
@@ -133,34 +157,38 @@ func (r *reader) look(e *entry, b *body) {
 	if err != nil {
 		return // finish tells
 	}
-	e.kind = sniff(head[:n])
+	o.kind = sniff(head[:n])
 	switch all := io.MultiReader(bytes.NewReader(head), b); {
-	case e.kind.picture() && e.size > maxPicture:
-		e.state, e.detail = stateUnchecked, "it is too large to be decoded here"
-	case e.kind.picture():
+	case o.kind.picture() && e.size > maxPicture:
+		o.state, o.detail = stateUnchecked, "it is too large to be decoded here"
+	case o.kind.picture():
 		r.picture.Reset()
+		r.picture.Grow(int(e.size) + bytes.MinRead)
 		if _, err := r.picture.ReadFrom(all); err != nil {
 			return // finish tells
 		}
-		longer, err := decodePicture(e.kind, r.picture.Bytes())
-		e.pictured = longer
-		e.broken(err)
-	case e.kind.boxed():
-		e.broken(walkBoxes(all, e.size, e.kind))
+		longer, err := decodePicture(o.kind, r.picture.Bytes(), &r.jpeg)
+		o.longer = longer
+		o.broken(err)
+		if r.picture.Cap() > keptPicture {
+			r.picture = bytes.Buffer{} // one large picture does not stay in memory
+		}
+	case o.kind.boxed():
+		o.broken(walkBoxes(all, e.size, o.kind))
 	default:
-		e.state = stateUnchecked
+		o.state = stateUnchecked
 	}
-	if e.kind == kindHEIF && e.state == stateGood {
-		e.state = stateUnchecked
+	if o.kind == kindHEIF && o.state == stateGood {
+		o.state = stateUnchecked
 	}
 }
 
 // broken stores the outcome of looking into a whole entry.
-func (e *entry) broken(err error) {
+func (o *outcome) broken(err error) {
 	switch {
 	case errors.Is(err, errNotDecoded):
-		e.state, e.detail = stateUnchecked, err.Error()
+		o.state, o.detail = stateUnchecked, err.Error()
 	case err != nil:
-		e.state, e.detail = stateBroken, err.Error()
+		o.state, o.detail = stateBroken, err.Error()
 	}
 }

@@ -134,6 +134,8 @@ type Evidence struct {
 	Newest         string `json:"newest"`          // own item
 	NewestActivity string `json:"newest_activity"` // own item or message
 	SignedUp       string `json:"signed_up"`
+	RequestedFrom  string `json:"requested_from"` // the dates that were asked for, which only pages tell
+	RequestedTo    string `json:"requested_to"`
 	Undated        int    `json:"undated"` // own items without a believable time
 
 	Usernames []UsernameSource `json:"usernames"`
@@ -153,6 +155,10 @@ type Evidence struct {
 
 	// Hints at the requested media quality, which no export states: the longer side, in
 	// pixels, of the account's own pictures.
+	EarlierRequests int    `json:"earlier_requests"` // of exports, that the archive tells of
+	EarlierQuality  string `json:"earlier_quality"`  // low, medium, high: of the last of them
+	EarlierFormat   string `json:"earlier_format"`   // html, json
+
 	Pictures     int `json:"pictures"`
 	LongestSide  int `json:"longest_side"`
 	MedianLonger int `json:"median_longer_side"`

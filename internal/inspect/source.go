@@ -2,8 +2,6 @@ package inspect
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -55,22 +53,6 @@ func (s *source) err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.failed
-}
-
-// sha256 reads the whole part once and returns its digest in hex.
-func (s *source) sha256(tick func(int64)) (string, error) {
-	h := sha256.New()
-	buf := make([]byte, 1<<20)
-	for off := int64(0); off < s.part.Size; {
-		n, err := s.ReadAt(buf[:min(int64(len(buf)), s.part.Size-off)], off)
-		if err != nil {
-			return "", err
-		}
-		h.Write(buf[:n])
-		off += int64(n)
-		tick(int64(n))
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // meter adds up progress from several goroutines and reports it to one function, never

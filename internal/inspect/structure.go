@@ -2,9 +2,7 @@ package inspect
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
-	"slices"
 	"strings"
 )
 
@@ -15,36 +13,51 @@ const again = " Download this part again."
 // readers differ in what they forgive, so a file that passes some of them can still lack an
 // entry, hold one that the directory hides, or show two different contents.
 //
-// The entries come back in the order of their bodies. complete says that nothing stopped the
-// pass early, not that nothing was found.
-func readStructure(src *source, p *problems) (entries []entry, complete bool) {
+// complete says that nothing stopped the pass early, not that nothing was found. names is a
+// table whose memory can be used.
+func readStructure(src *source, names *lookup, p *problems) (t *table, complete bool) {
+	t = &table{src: src}
 	name, size := src.part.Name, src.part.Size
 	if !recognise(src, p) {
-		return nil, false
+		return t, false
 	}
 	end, err := readEnding(src, size)
 	if err != nil {
 		explainEnding(src, err, p)
-		return nil, false
+		return t, false
 	}
-	if entries, err = readDirectory(src, end); err != nil {
+	sizes := sizeCheck{part: name, size: size, problems: p}
+	names.reset(int(min(end.entries, uint64(end.size)/lenCentral)))
+	read, err := readTable(src, end, func(e *entry) {
+		sizes.add(e)
+		if why := unsafeName(e.name); why != "" {
+			p.add(Error, "entry-unsafe-name", strings.ToValidUTF8(e.name, "\uFFFD"), "The name of this file %s. Instagram makes no such names; somebody may have changed the zip.%s", why, again)
+		}
+		// Also on disks that do not tell upper from lower case no file may overwrite another.
+		names.add(strings.ToLower(strings.TrimSuffix(e.name, "/")), e.i)
+	})
+	if err != nil {
 		p.add(Error, "part-structure", name, "The zip's table of contents is damaged (%v).%s", err, again)
-		return nil, false
+		return t, false
 	}
-	if len(entries) == 0 {
+	if sizes.refused {
+		return t, false
+	}
+	t = read
+	if len(t.at) == 0 {
 		p.add(Error, "part-no-entries", name, "The zip is well-formed but there is nothing in it.%s", again)
 	}
-	if !checkSizes(name, size, entries, p) {
-		return nil, false
+	checkDuplicates(t, names, p)
+	if err := t.sort(); err != nil {
+		p.add(Error, "part-structure", name, "The zip's table of contents is damaged (%v).%s", err, again)
+		return t, false
 	}
-	checkNames(entries, p)
-	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.header, b.header) })
-	checkTiling(src, entries, end.offset, p)
+	checkTiling(t, end.offset, p)
 	if size == 1<<31 {
 		p.add(Question, "part-cut-at-2gib", name, "This part is exactly 2 GiB large, a size at which split or cut-off exports end. "+
 			"The zip itself is whole. Look at the download page again: is there a further part?")
 	}
-	return entries, true
+	return t, true
 }
 
 // recognise says by the first bytes what a file that is no zip is instead.
@@ -99,35 +112,46 @@ func hasEnd(src *source) bool {
 	return at >= 0 && at+lenEnd <= len(tail)
 }
 
-// checkSizes refuses claims that would keep us reading for days.
-func checkSizes(part string, size int64, entries []entry, p *problems) bool {
-	var total int64
-	for i := range entries {
-		e := &entries[i]
-		if e.size < 0 || e.packed < 0 || e.size > maxEntry || e.packed > size ||
-			e.size > smallEntry && e.size/maxRatio > e.packed {
-			p.add(Error, "entry-oversized", e.name, "The zip claims that this file is %d bytes large, packed into %d. No picture, video or list is like that.%s",
-				e.size, e.packed, again)
-			return false
-		}
-		total += e.size
-		if total > maxEntry || total-smallEntry > size*maxRatio {
-			p.add(Error, "entry-oversized", part, "The zip claims to unpack to more than %d bytes, which no export does.%s", total, again)
-			return false
-		}
-	}
-	return true
+// sizeCheck refuses claims that would keep us reading for days.
+type sizeCheck struct {
+	part    string
+	size    int64 // of the part
+	total   int64 // what all entries claim to unpack to
+	refused bool
+	*problems
 }
 
-func checkNames(entries []entry, p *problems) {
-	names := newNameSet(len(entries))
-	for i := range entries {
-		e := &entries[i]
-		if why := unsafeName(e.name); why != "" {
-			p.add(Error, "entry-unsafe-name", strings.ToValidUTF8(e.name, "\uFFFD"), "The name of this file %s. Instagram makes no such names; somebody may have changed the zip.%s", why, again)
-		}
-		if !names.add(e.name) {
-			p.add(Error, "entry-duplicate", e.name, "Two files in the zip have the same name, or differ only in upper and lower case: unpacking would lose one.%s", again)
-		}
+func (c *sizeCheck) add(e *entry) {
+	switch {
+	case c.refused:
+		return
+	case e.size < 0 || e.packed < 0 || e.size > maxEntry || e.packed > c.size || e.size > smallEntry && e.size/maxRatio > e.packed:
+		c.problems.add(Error, "entry-oversized", e.name, "The zip claims that this file is %d bytes large, packed into %d. No picture, video or list is like that.%s",
+			e.size, e.packed, again)
+		c.refused = true
+		return
 	}
+	c.total += e.size
+	if c.total > maxEntry || c.total-smallEntry > c.size*maxRatio {
+		c.problems.add(Error, "entry-oversized", c.part, "The zip claims to unpack to more than %d bytes, which no export does.%s", c.total, again)
+		c.refused = true
+	}
+}
+
+// checkDuplicates looks for names that are the same. It is called before the table is sorted.
+func checkDuplicates(t *table, names *lookup, p *problems) {
+	names.sort()
+	c := cursor{table: t}
+	found := 0
+	names.runs(func(ids []uint32) {
+		if len(ids) < 2 || found > maxPerCode {
+			return
+		}
+		found++
+		path := t.src.part.Name
+		if e, err := c.entry(int(ids[len(ids)-1])); err == nil {
+			path = e.name
+		}
+		p.add(Error, "entry-duplicate", path, "%d files in the zip have the same name, or differ only in upper and lower case: unpacking would lose one.%s", len(ids), again)
+	})
 }

@@ -159,9 +159,14 @@ func TestNamesWithoutUTF8Flag(t *testing.T) {
 		b[o.central[0]+9] &^= 8
 		b[o.local[0]+7] &^= 8
 		var p problems
-		entries, complete := readStructure(&source{ctx: context.Background(), part: part("x.zip", b)}, &p)
-		if !complete || len(p.list) > 0 || entries[0].name != want {
-			t.Errorf("%q: %v %+v, want %q", stored, p.list, entries, want)
+		table, complete := readStructure(&source{ctx: context.Background(), part: part("x.zip", b)}, newLookup(0), &p)
+		for e := range table.entries() {
+			if e.name != want {
+				t.Errorf("%q: %q, want %q", stored, e.name, want)
+			}
+		}
+		if !complete || len(p.list) > 0 || len(table.at) != 1 {
+			t.Errorf("%q: %v", stored, p.list)
 		}
 	}
 }
@@ -256,25 +261,25 @@ func compareWithArchiveZip(t *testing.T, raw []byte) {
 	t.Helper()
 	var p problems
 	src := &source{ctx: context.Background(), part: part("x.zip", raw)}
-	entries, complete := readStructure(src, &p)
+	table, complete := readStructure(src, newLookup(0), &p)
 	if !complete || slices.ContainsFunc(p.list, func(p Problem) bool { return p.Severity == Error }) {
 		return
 	}
 	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
-	if err != nil && len(entries) > 0 && !errors.Is(err, zip.ErrInsecurePath) {
-		t.Fatalf("accepted %d entries of what archive/zip refuses: %v", len(entries), err)
+	if err != nil && len(table.at) > 0 && !errors.Is(err, zip.ErrInsecurePath) {
+		t.Fatalf("accepted %d entries of what archive/zip refuses: %v", len(table.at), err)
 	}
 	if err != nil {
 		return
 	}
-	if len(z.File) != len(entries) {
-		t.Fatalf("%d entries, archive/zip has %d", len(entries), len(z.File))
+	if len(z.File) != len(table.at) {
+		t.Fatalf("%d entries, archive/zip has %d", len(table.at), len(z.File))
 	}
+	(&feed{src: src, tick: func(int64) {}}).run(table, []*reader{newReader(newUnion(nil, newLookup(0), &p), newTally())})
 	byName := make(map[string]*entry)
-	for i := range entries {
-		byName[entries[i].rawName()] = &entries[i]
+	for e := range table.entries() {
+		byName[e.rawName()] = e
 	}
-	rd := newReader(src, newUnion(nil, nil, &p), newTally(), func(int64) {})
 	for _, f := range z.File {
 		e := byName[f.Name]
 		if e == nil || uint64(e.size) != f.UncompressedSize64 || e.crc != f.CRC32 {
@@ -283,8 +288,6 @@ func compareWithArchiveZip(t *testing.T, raw []byte) {
 		if e.isFolder() {
 			continue
 		}
-		e.rel = e.name
-		rd.read(e)
 		theirs := func() error {
 			r, err := f.Open()
 			if err != nil {
@@ -294,8 +297,8 @@ func compareWithArchiveZip(t *testing.T, raw []byte) {
 			_, err = io.Copy(io.Discard, r)
 			return err
 		}()
-		if theirs != nil && e.state != stateDamaged {
-			t.Fatalf("%q: archive/zip says %v, we say %d", f.Name, theirs, e.state)
+		if theirs != nil && e.mark.state != stateDamaged {
+			t.Fatalf("%q: archive/zip says %v, we say %d", f.Name, theirs, e.mark.state)
 		}
 	}
 }
@@ -364,7 +367,7 @@ func TestProgress(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if total != 2*int64(len(b)) || last != total {
+	if total != int64(len(b)) || last != total {
 		t.Errorf("ended at %d of %d", last, total)
 	}
 }
@@ -411,7 +414,7 @@ func TestTwoGiB(t *testing.T) {
 	} {
 		var p problems
 		src := &source{ctx: t.Context(), part: Part{Name: partName, Size: c.r.size, R: c.r}}
-		_, complete := readStructure(src, &p)
+		_, complete := readStructure(src, newLookup(0), &p)
 		if len(p.list) != 1 || p.list[0].Code != "part-cut-at-2gib" || p.list[0].Severity != c.severity || complete != (c.severity == Question) {
 			t.Errorf("%s: %v %+v", c.name, complete, p.list)
 		}

@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// maxMissing bounds the distinct missing files that are kept by name.
-const maxMissing = 100_000
+// Bounds on what is kept by name.
+const (
+	maxMissing = 20_000 // distinct missing files
+	maxDetails = 5_000  // explanations of what is wrong with a file
+	maxLabels  = 1_000  // lines about who the account is
+)
 
 // firstDay is when Instagram opened; no item can be older.
 var firstDay = time.Date(2010, 10, 1, 0, 0, 0, 0, time.UTC).Unix()
@@ -23,15 +27,21 @@ type tally struct {
 	missingMore int                // further ones, not kept by name
 	noFile      map[gap]int        // entries of lists that name no file
 	remote      map[gap]int        // entries of lists that name an address in the web instead
+	details     map[[2]int]string  // by part and entry: what is wrong with it
+	sides       map[int]int        // how many own pictures have which longer side, in pixels
 	labels      []labelled
+	headers     []header
+	posted      map[int64]bool // v1: the times at which something was posted
+	requests    []request
 }
 
 // counts are the sums over one list or over all of them. Times are UNIX seconds, 0 if none.
 type counts struct {
-	items          [classInsights + 1]int
+	items          [classes]int
 	perYear        map[int]int
 	messages       int
 	undated        int
+	rough          int   // posts whose pictures are listed one by one
 	oldest, newest int64 // own items
 	newestMessage  int64
 	signedUp       int64
@@ -55,12 +65,13 @@ type labelled struct{ label, value, from string }
 func newTally() *tally {
 	return &tally{
 		missing: make(map[string]missing), noFile: make(map[gap]int), remote: make(map[gap]int),
+		details: make(map[[2]int]string), sides: make(map[int]int), posted: make(map[int64]bool),
 		counts: counts{perYear: make(map[int]int)},
 	}
 }
 
 // add joins the sums of one list.
-func (t *tally) add(c *counts, labels []labelled) {
+func (t *tally) add(c *counts, labels []labelled, requests []request) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i, n := range c.items {
@@ -71,18 +82,34 @@ func (t *tally) add(c *counts, labels []labelled) {
 	}
 	t.messages += c.messages
 	t.undated += c.undated
+	t.rough += c.rough
 	t.oldest, t.newest = earlier(t.oldest, c.oldest), max(t.newest, c.newest)
 	t.newestMessage = max(t.newestMessage, c.newestMessage)
 	t.signedUp = earlier(t.signedUp, c.signedUp)
-	t.labels = append(t.labels, labels...)
+	t.labels = append(t.labels, labels[:min(len(labels), maxLabels-min(maxLabels, len(t.labels)))]...)
+	t.requests = append(t.requests, requests[:min(len(requests), maxLabels-min(maxLabels, len(t.requests)))]...)
 }
 
-// resolved notes that a list names e, and each other content of the same name.
-func (t *tally) resolved(e *entry, why refs) {
+// header keeps what the head of a page says.
+func (t *tally) header(h header) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for ; e != nil; e = e.same {
-		e.refs |= why
+	for _, known := range t.headers {
+		if known.same(h) {
+			return
+		}
+	}
+	if len(t.headers) < maxLabels {
+		t.headers = append(t.headers, h)
+	}
+}
+
+// resolved notes that a list names these entries, all of one name.
+func (t *tally) resolved(u *union, ids []uint32, why refs) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, id := range ids {
+		u.mark(id).refs |= why
 	}
 }
 
@@ -104,6 +131,42 @@ func (t *tally) without(into map[gap]int, from string, s Severity) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	into[gap{from, s}]++
+}
+
+// explain keeps what is wrong with an entry.
+func (t *tally) explain(e *entry, detail string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.details) < maxDetails {
+		t.details[[2]int{e.part, e.i}] = detail
+	}
+}
+
+// detail returns what explain kept.
+func (t *tally) detail(e *entry) string {
+	if d, ok := t.details[[2]int{e.part, e.i}]; ok {
+		return d
+	}
+	return "like others before it"
+}
+
+// again reports whether something was posted at that time already, and remembers it.
+func (t *tally) again(when int64) bool {
+	if !believable(when) {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	was := t.posted[when]
+	t.posted[when] = true
+	return was
+}
+
+// side notes the longer side of an own picture.
+func (t *tally) side(pixels int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sides[pixels]++
 }
 
 // earlier returns the smaller of two times, of which 0 is none.

@@ -10,81 +10,109 @@ import (
 	"slices"
 )
 
-// checkTiling holds every local header against the directory and finds overlaps and gaps.
-// entries are sorted by their headers' offsets; stop is where the directory begins.
-func checkTiling(src *source, entries []entry, stop int64, p *problems) {
+// checkTiling holds every local header against the directory and finds overlaps and gaps;
+// stop is where the directory begins.
+func checkTiling(t *table, stop int64, p *problems) {
 	pos := int64(0)
-	for i := range entries {
-		e := &entries[i]
+	local := localReader{src: t.src, stop: stop, problems: p}
+	// One entry is kept back, because its descriptor ends before the next one's header.
+	var last *entry
+	finish := func(next int64) {
+		if last == nil {
+			return
+		}
+		end := last.body + last.packed
+		if last.flags&flagDescriptor != 0 {
+			n := descriptorLength(t.src, last, end, next)
+			if n == 0 {
+				p.add(Error, "entry-header-mismatch", last.name, "The zip says two different things about this file (the descriptor behind it differs).%s", again)
+			}
+			end += n
+		}
+		pos, last = max(pos, end), nil
+	}
+	for e := range t.entries() {
+		finish(e.header)
 		switch {
 		case e.flags&flagEncrypted != 0:
 			p.add(Error, "entry-encrypted", e.name, "This file is encrypted. Instagram does not encrypt exports, so this is not the zip it made.%s", again)
-			e.unreadable = true
+			e.mark.unreadable = true
 		case e.method != methodStore && e.method != methodDeflate:
 			p.add(Error, "entry-method", e.name, "This file is packed in a way (method %d) that exports do not use and that cannot be checked here.%s", e.method, again)
-			e.unreadable = true
+			e.mark.unreadable = true
 		}
-		if err := readLocal(src, e, stop); err != nil {
+		if err := local.compare(e); err != nil {
 			p.add(Error, "entry-header-mismatch", e.name, "The zip says two different things about this file (%v).%s", err, again)
-			e.unreadable = true
+			e.mark.unreadable = true
 			continue
 		}
 		if e.header < pos {
 			p.add(Error, "entry-overlap", e.name, "This file shares bytes with another one in the zip.%s", again)
-			e.unreadable = true
+			e.mark.unreadable = true
 		} else {
-			checkGap(src, pos, e.header, p)
+			checkGap(t.src, pos, e.header, p)
 		}
-		next := stop
-		if i+1 < len(entries) {
-			next = entries[i+1].header
-		}
-		bodyEnd := e.body + e.packed
-		if e.flags&flagDescriptor != 0 {
-			n := descriptorLength(src, e, bodyEnd, next)
-			if n == 0 {
-				p.add(Error, "entry-header-mismatch", e.name, "The zip says two different things about this file (the descriptor behind it differs).%s", again)
-			}
-			bodyEnd += n
-		}
-		pos = max(pos, bodyEnd)
+		last = e
 	}
-	checkGap(src, pos, stop, p)
+	finish(stop)
+	checkGap(t.src, pos, stop, p)
 }
 
-// readLocal reads the local header of e, sets e.body, and compares it with the directory.
-func readLocal(src *source, e *entry, stop int64) error {
+// localReader reads local headers and compares them with the directory.
+type localReader struct {
+	src      *source
+	stop     int64 // where the directory begins
+	problems *problems
+	buf      []byte
+}
+
+// harmlessFlags are the flags by which local header and directory may differ: the degree of
+// compression, whether a name is said to be UTF-8, and whether a descriptor follows. The stored
+// bytes of the name, the sizes and the checksum are compared wherever they stand, so none of
+// these can hide a loss. Encryption is none of them.
+const harmlessFlags = 1<<1 | 1<<2 | flagUTF8 | flagDescriptor
+
+// compare sets e.body. Versions, times and extra fields are not looked at: programs write them
+// differently in both places, Info-ZIP among them, and no content depends on them.
+func (l *localReader) compare(e *entry) error {
 	raw := e.rawName()
-	b := make([]byte, lenLocal+len(raw))
-	if e.header < 0 || e.header > stop-int64(len(b)) {
+	l.buf = slices.Grow(l.buf[:0], lenLocal+len(raw))[:lenLocal+len(raw)]
+	b := l.buf
+	if e.header < 0 || e.header > l.stop-int64(len(b)) {
 		return errors.New("it would lie outside of the zip")
 	}
-	if _, err := src.ReadAt(b, e.header); err != nil {
+	if _, err := l.src.ReadAt(b, e.header); err != nil {
 		return err
 	}
 	extraLen := int64(binary.LittleEndian.Uint16(b[28:]))
+	e.mark.extra = uint16(extraLen)
 	e.body = e.header + int64(len(b)) + extraLen
+	flags := binary.LittleEndian.Uint16(b[6:])
 	switch {
 	case binary.LittleEndian.Uint32(b) != sigLocal:
 		return errors.New("no file begins where the directory says")
 	case int(binary.LittleEndian.Uint16(b[26:])) != len(raw) || string(b[lenLocal:]) != raw:
 		return errors.New("the names differ")
-	case binary.LittleEndian.Uint16(b[6:]) != e.flags:
+	case (flags^e.flags)&^harmlessFlags != 0:
 		return errors.New("the flags differ")
 	case binary.LittleEndian.Uint16(b[8:]) != e.method:
 		return errors.New("the methods differ")
-	case e.body > stop-e.packed:
+	case e.body > l.stop-e.packed:
 		return errors.New("it would reach into the directory")
 	case e.method == methodStore && e.packed != e.size:
 		return errors.New("it is not packed, yet has two sizes")
 	case e.isFolder() && e.size != 0:
 		return errors.New("a folder with content")
 	}
+	if flags != e.flags {
+		l.problems.add(Info, "entry-header-differs", e.name, "The zip notes flags of this file differently in two places. Its name, sizes and checksum agree, so nothing is lost by that.")
+		e.flags |= flags & flagDescriptor // a descriptor follows if either place says so
+	}
 	crc := binary.LittleEndian.Uint32(b[14:])
 	packed, size := int64(binary.LittleEndian.Uint32(b[18:])), int64(binary.LittleEndian.Uint32(b[22:]))
 	if packed == math.MaxUint32 || size == math.MaxUint32 {
 		extra := make([]byte, extraLen)
-		if _, err := src.ReadAt(extra, e.body-extraLen); err != nil {
+		if _, err := l.src.ReadAt(extra, e.body-extraLen); err != nil {
 			return err
 		}
 		if err := widen(extra, &size, &packed); err != nil {
@@ -127,7 +155,7 @@ func descriptorLength(src *source, e *entry, at, next int64) int64 {
 
 // checkGap reports bytes that belong to no entry, and whether a file hides there.
 func checkGap(src *source, from, to int64, p *problems) {
-	if from >= to {
+	if from >= to || src.err() != nil {
 		return
 	}
 	where := fmt.Sprintf("%s, bytes %d to %d", src.part.Name, from, to)

@@ -1,25 +1,11 @@
 package inspect
 
 import (
-	"maps"
+	"iter"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 )
-
-// found is what reading told about an entry.
-type found struct {
-	rel      string // the name below the part's root
-	part     int
-	twin     bool   // another part holds the same file with the same content
-	same     *entry // another entry of the same canonical name and other content
-	refs     refs   // which indexes name it; guarded by tally.mu
-	kind     kind
-	state    state
-	detail   string // of the state, for the person
-	pictured int    // the longer side of a picture, in pixels
-}
 
 // refs is the set of reasons for which an entry was named.
 type refs uint8
@@ -45,63 +31,105 @@ const (
 
 // union is the export that all parts together make.
 type union struct {
-	files map[string]*entry // by canonical name
-	all   []*entry          // without folders and junk, in the order of parts and bodies
+	tables []*table
+	first  []int // the number of each part's first entry
+	names  *lookup
+	pages  bool // the export is one in HTML: its pages are its lists
 }
 
 // newUnion joins the parts' entries. Two parts may hold the same file; then one stands for
-// both. If the contents differ both are kept: the last one must never win by chance.
-func newUnion(parts [][]entry, roots []string, p *problems) *union {
+// both. If the contents differ both are kept: the last one must never win by chance. names is
+// a table whose memory can be used.
+func newUnion(tables []*table, names *lookup, p *problems) *union {
+	u := &union{tables: tables, names: names}
 	n := 0
-	for _, entries := range parts {
-		n += len(entries)
+	for _, t := range tables {
+		u.first = append(u.first, n)
+		n += len(t.at)
 	}
-	u := &union{files: make(map[string]*entry, n), all: make([]*entry, 0, n)}
-	for i, entries := range parts {
-		for j := range entries {
-			e := &entries[j]
-			e.part = i
-			e.rel = strings.TrimPrefix(e.name, roots[i])
-			if e.isFolder() || junk(e.name) {
-				continue
-			}
-			u.all = append(u.all, e)
-			u.insert(e, p)
+	u.names.reset(n)
+	for e := range u.all() {
+		u.names.add(canonical(e.rel), u.first[e.part]+e.i)
+	}
+	u.names.sort()
+	u.names.runs(func(ids []uint32) {
+		if len(ids) > 1 {
+			u.compare(ids, p)
 		}
-	}
+	})
 	return u
 }
 
-func (u *union) insert(e *entry, p *problems) {
-	key := canonical(e.rel)
-	other, exists := u.files[key]
-	if !exists {
-		u.files[key] = e
-		return
-	}
-	for o := other; o != nil; o = o.same {
-		if o.crc == e.crc && o.size == e.size {
-			e.twin = true
-			return
+// all yields every entry but folders and junk, in the order of parts and bodies. Each is valid for one turn.
+func (u *union) all() iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
+		for _, t := range u.tables {
+			for e := range t.entries() {
+				if !e.isFolder() && !junk(e.name) && !yield(e) {
+					return
+				}
+			}
 		}
-	}
-	e.same = other.same
-	other.same = e
-	switch {
-	case path.Base(key) == "no-data.txt", key == "media.json": // v1 has one of these in each part
-	case path.Ext(key) == ".json":
-		p.add(Question, "same-path-differs", e.rel, "Two parts hold this list with different content. Both are kept. "+
-			"Check that all parts belong to the same export: same day, same request.")
-	default:
-		p.add(Info, "same-path-differs", e.rel, "Two parts hold this file with different content. Both are kept.")
 	}
 }
 
-// find returns the entry that a reference names, or nil. Names are never matched loosely:
-// a file that merely has the same base name is another file.
-func (u *union) find(uri string) *entry {
-	if e := u.files[canonical(uri)]; e != nil {
-		return e
+// entry reads the directory's record of one entry.
+func (u *union) entry(id uint32) (*entry, error) {
+	part, exact := slices.BinarySearch(u.first, int(id))
+	if !exact {
+		part--
+	}
+	for part+1 < len(u.first) && u.first[part+1] == int(id) {
+		part++ // behind parts without entries
+	}
+	c := cursor{table: u.tables[part]}
+	return c.entry(int(id) - u.first[part])
+}
+
+func (u *union) mark(id uint32) *mark {
+	for part, t := range slices.Backward(u.tables) {
+		if int(id) >= u.first[part] {
+			return &t.marks[int(id)-u.first[part]]
+		}
+	}
+	return nil
+}
+
+// compare looks at entries of one name.
+func (u *union) compare(ids []uint32, p *problems) {
+	type content struct {
+		crc  uint32
+		size int64
+	}
+	seen := make(map[content]bool)
+	for _, id := range ids {
+		e, err := u.entry(id)
+		if err != nil {
+			return // kept by the source
+		}
+		c := content{e.crc, e.size}
+		e.mark.twin = seen[c]
+		seen[c] = true
+		if e.mark.twin || len(seen) == 1 {
+			continue
+		}
+		switch key := canonical(e.rel); {
+		case path.Base(key) == "no-data.txt", key == "media.json": // v1 has one of these in each part
+		case isPage(key) && path.Dir(key) == ".": // each part has its own start page
+		case isList(key):
+			p.add(Question, "same-path-differs", e.rel, "Two parts hold this list with different content. Both are kept. "+
+				"Check that all parts belong to the same export: same day, same request.")
+		default:
+			p.add(Info, "same-path-differs", e.rel, "Two parts hold this file with different content. Both are kept.")
+		}
+	}
+}
+
+// find returns the numbers of the entries that a reference names. Names are never matched
+// loosely: a file that merely has the same base name is another file.
+func (u *union) find(uri string) []uint32 {
+	if ids := u.names.find(canonical(uri)); len(ids) > 0 {
+		return ids
 	}
 	if fixed := repair(uri); fixed != uri {
 		return u.find(fixed)
@@ -110,62 +138,4 @@ func (u *union) find(uri string) *entry {
 		return u.find(bare)
 	}
 	return nil
-}
-
-// names yields every file's name below its root.
-func (u *union) names(yield func(string) bool) {
-	for _, e := range u.all {
-		if !yield(e.rel) {
-			return
-		}
-	}
-}
-
-// numbered are the lists that Instagram splits into files counted from 1.
-// The lists of own content belong to them, as far as they are split.
-var numbered = map[string]bool{"message": true, "followers": true}
-
-// checkNumbering finds gaps in numbered lists, folder by folder.
-func (u *union) checkNumbering(p *problems) {
-	series := make(map[string][]int)
-	for key := range u.files {
-		stem, number, ok := splitNumber(key)
-		base := path.Base(stem)
-		if ok && (numbered[base] || ownLists[base] != classOther) {
-			// content/ and media/ are two names of one place.
-			if rest, was := strings.CutPrefix(stem, "content/"); was {
-				stem = "media/" + rest
-			}
-			series[stem] = append(series[stem], number)
-		}
-	}
-	for _, stem := range slices.Sorted(maps.Keys(series)) {
-		got := series[stem]
-		slices.Sort(got)
-		got = slices.Compact(got)
-		if last := got[len(got)-1]; last != len(got) || got[0] != 1 {
-			missing := 1
-			for missing <= len(got) && got[missing-1] == missing {
-				missing++
-			}
-			p.add(Error, "index-gap", stem+"_"+strconv.Itoa(missing)+".json",
-				"The list goes up to number %d but number %d is missing, with everything in it. "+
-					"A part of the export is probably missing: give all parts together, or request a new export.", last, missing)
-		}
-	}
-}
-
-// splitNumber cuts "a/posts_12.json" into "a/posts" and 12.
-func splitNumber(name string) (stem string, number int, ok bool) {
-	rest, isJSON := strings.CutSuffix(name, ".json")
-	at := strings.LastIndexByte(rest, '_')
-	if !isJSON || at < 0 {
-		return "", 0, false
-	}
-	digits := rest[at+1:]
-	number, err := strconv.Atoi(digits)
-	if err != nil || number < 0 || number > maxEntries || digits[0] == '+' {
-		return "", 0, false
-	}
-	return rest[:at], number, true
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Export is an archive to be, in the layout of 2025 and later with JSON lists. Zero fields
+// Export is an archive to be. Zero fields
 // get sensible values, zero counts stay zero. The same Export with the same Seed and Generated
 // gives the same bytes.
 type Export struct {
@@ -34,6 +34,13 @@ type Export struct {
 	Seed                          int64
 	UsernameLabel                 string // in the account's language; default: "Username"
 	Spoil                         []Spoiler
+
+	Layout        string    // LayoutV1 …; default: LayoutV3b
+	HTML          bool      // pages instead of lists; not for LayoutV1
+	RequestedFrom time.Time // with HTML: said above each page; default: nothing is said
+	DriveRoot     bool      // one more folder around everything, as through Google Drive
+	ListsApart    bool      // all media in the parts behind the first
+	NoUTF8Flag    bool      // names are not marked as UTF-8
 }
 
 // DemoExport is a small account with a bit of everything.
@@ -74,6 +81,9 @@ func (e Export) withDefaults() Export {
 	if e.PostsPerFile == 0 {
 		e.PostsPerFile = max(1, e.Posts+e.Carousels)
 	}
+	if e.Layout == "" {
+		e.Layout = LayoutV3b
+	}
 	if e.UsernameLabel == "" {
 		e.UsernameLabel = "Username"
 	}
@@ -103,12 +113,22 @@ func (e Export) Write(dir string) (paths []string, err error) {
 	rng := newRand(e.Seed, "names")
 	for part := range e.Parts {
 		name := fmt.Sprintf("instagram-%s-%s-%s", e.Username, e.Generated.Format(time.DateOnly), base62(rng, 8))
+		switch {
+		case e.Layout == LayoutV3a || e.Layout == LayoutV3b:
+		case e.Parts == 1:
+			name = e.Username + "_" + e.Generated.Format("20060102")
+		default:
+			name = fmt.Sprintf("%s_%s_part_%d", e.Username, e.Generated.Format("20060102"), part+1)
+		}
 		root := ""
-		if e.WrapRoot {
+		if e.WrapRoot || e.DriveRoot {
 			root = name
 		}
+		if e.DriveRoot {
+			root = "meta-" + e.Generated.Format("2006-Jan-02-15-04-05") + "/" + root
+		}
 		path := filepath.Join(dir, name+".zip")
-		if err := writeZip(path, root, part, files); err != nil {
+		if err := e.writeZip(path, root, part, files); err != nil {
 			return nil, fmt.Errorf("make export: write %s: %w", path, err)
 		}
 		paths = append(paths, path)
@@ -117,7 +137,7 @@ func (e Export) Write(dir string) (paths []string, err error) {
 }
 
 // writeZip writes the files of one part. A zip that could not be finished is removed.
-func writeZip(name, root string, part int, files []*file) (err error) {
+func (e Export) writeZip(name, root string, part int, files []*file) (err error) {
 	f, err := os.Create(name)
 	if err != nil {
 		return err
@@ -133,7 +153,7 @@ func writeZip(name, root string, part int, files []*file) (err error) {
 		if entry.part != part {
 			continue
 		}
-		if err := entry.writeTo(z, root); err != nil {
+		if err := entry.writeTo(z, root, e.NoUTF8Flag); err != nil {
 			return fmt.Errorf("%s: %w", entry.name, err)
 		}
 	}
@@ -142,8 +162,8 @@ func writeZip(name, root string, part int, files []*file) (err error) {
 
 // writeTo packs lists and stores media. What is in memory gets its checksum and sizes before its
 // body, everything else behind it, so that readers meet both forms.
-func (f *file) writeTo(z *zip.Writer, root string) error {
-	header := &zip.FileHeader{Name: path.Join(root, f.name), Method: zip.Store, Modified: f.modified}
+func (f *file) writeTo(z *zip.Writer, root string, nonUTF8 bool) error {
+	header := &zip.FileHeader{Name: path.Join(root, f.name), Method: zip.Store, Modified: f.modified, NonUTF8: nonUTF8}
 	if f.stream != nil {
 		w, err := z.CreateHeader(header)
 		if err != nil {
@@ -156,7 +176,7 @@ func (f *file) writeTo(z *zip.Writer, root string) error {
 		return err
 	}
 	var w io.Writer
-	if ext := path.Ext(f.name); ext == ".json" || ext == ".txt" {
+	if ext := path.Ext(f.name); ext == ".json" || ext == ".txt" || ext == ".html" {
 		header.Method = zip.Deflate
 		w, err = z.CreateHeader(header)
 	} else {

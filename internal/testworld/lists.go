@@ -72,12 +72,19 @@ type plan struct {
 // files returns all files, the lists of the first part first.
 func (e Export) files() ([]*file, error) {
 	p := &plan{Export: e, rng: newRand(e.Seed, "media"), load: make([]int64, e.Parts)}
-	p.own()
+	posts, stories, reels := p.own()
 	photos := p.profilePhotos()
-	p.messages()
+	threads := p.messages()
+	if e.Layout == LayoutV1 {
+		p.rework1(posts, stories, reels, photos, threads)
+		return p.files, p.bad
+	}
 	p.account(photos)
 	for part := range e.Parts {
 		p.add(noData, part, []byte(noDataText))
+	}
+	if e.HTML {
+		p.startPage()
 	}
 	slices.SortStableFunc(p.files, func(a, b *file) int { return rank(a) - rank(b) })
 	return p.files, p.bad
@@ -85,17 +92,24 @@ func (e Export) files() ([]*file, error) {
 
 // rank puts the lists before the media.
 func rank(f *file) int {
-	if path.Ext(f.name) == ".json" {
+	if ext := path.Ext(f.name); ext == ".json" || ext == ".html" {
 		return 0
 	}
 	return 1
 }
 
 func (p *plan) add(name string, part int, body []byte) {
-	p.files = append(p.files, &file{name: name, part: part, modified: p.Generated, bytes: func() ([]byte, error) { return body, nil }})
+	p.files = append(p.files, &file{name: p.place(name), part: part, modified: p.Generated, bytes: func() ([]byte, error) { return body, nil }})
 }
 
 func (p *plan) list(name string, value any) {
+	switch {
+	case p.Layout == LayoutV1:
+		return // rework1 makes these
+	case p.HTML:
+		p.add(name, 0, p.page(p.place(name), value))
+		return
+	}
 	body, err := asciiJSON(value)
 	if err != nil && p.bad == nil {
 		p.bad = fmt.Errorf("%s: %w", name, err)
@@ -104,12 +118,11 @@ func (p *plan) list(name string, value any) {
 }
 
 // own makes posts, stories and reels, the oldest at FirstPost and the newest a day before Generated.
-func (p *plan) own() {
+func (p *plan) own() (posts []item, stories []medium, reels []item) {
 	films := p.films()
 	kinds := slices.Concat(slices.Repeat([]string{"post"}, p.Posts), slices.Repeat([]string{"carousel"}, p.Carousels),
 		slices.Repeat([]string{"story"}, p.Stories), slices.Repeat([]string{"reel"}, p.Reels), slices.Repeat([]string{"pad"}, len(films)))
 	p.rng.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
-	posts, stories, reels := []item{}, []medium{}, []item{}
 	span := max(0, p.Generated.Add(-20*time.Hour).Sub(p.FirstPost))
 	for i, kind := range kinds {
 		when := p.FirstPost
@@ -132,7 +145,7 @@ func (p *plan) own() {
 		case "reel":
 			m := p.film("media/reels/", when)
 			m.Title = caption
-			if len(reels) == 0 {
+			if len(reels) == 0 && p.Layout != LayoutV1 && !p.HTML {
 				m.Metadata = p.subtitles(when)
 			}
 			reels = append(reels, item{Media: []medium{m}})
@@ -160,6 +173,7 @@ func (p *plan) own() {
 	if len(reels) > 0 {
 		p.list(listDir+"reels.json", object{"ig_reels_media": reels})
 	}
+	return posts, stories, reels
 }
 
 func (p *plan) subtitles(when time.Time) object {
@@ -179,7 +193,7 @@ func (p *plan) profilePhotos() []medium {
 	return photos
 }
 
-func (p *plan) messages() {
+func (p *plan) messages() (threads []thread) {
 	names := []string{"Bob", "Zoë 😊", "José María"}
 	for k := range p.Threads {
 		name := names[k%len(names)]
@@ -196,14 +210,20 @@ func (p *plan) messages() {
 				m.Sender = p.Username
 			}
 			if j == 0 {
-				photo := p.picture(folder+"photos/", when)
+				dir := folder + "photos/"
+				if p.Layout == LayoutV1 {
+					dir = "media/direct/"
+				}
+				photo := p.picture(dir, when)
 				m.Content, m.Photos = "", []attachment{{photo.URI, photo.Created}}
 				m.Reactions = []object{{"reaction": mojibake("❤"), "actor": p.Username, "timestamp": when.Unix() + 8}}
 			}
 			t.Messages = append(t.Messages, m)
 		}
 		p.list(folder+"message_1.json", t)
+		threads = append(threads, t)
 	}
+	return threads
 }
 
 // account makes what the archive says about its owner.

@@ -19,8 +19,11 @@ const bigFilmSize = 16 << 20
 // nextPart returns the part that has the least so far, for something of about size bytes.
 func (p *plan) nextPart(size int64) int {
 	least := 0
+	if p.ListsApart && len(p.load) > 1 {
+		least = 1
+	}
 	for i, load := range p.load {
-		if load < p.load[least] {
+		if load < p.load[least] && (i > 0 || !p.ListsApart) {
 			least = i
 		}
 	}
@@ -33,7 +36,7 @@ func (p *plan) newMedium(dir, name string, when time.Time, size int64) (*file, m
 	if dir[:6] == "media/" {
 		dir += when.UTC().Format("200601") + "/"
 	}
-	f := &file{name: dir + name, part: p.nextPart(size), modified: p.Generated}
+	f := &file{name: p.place(dir + name), part: p.nextPart(size), modified: p.Generated}
 	p.files = append(p.files, f)
 	return f, medium{
 		URI: f.name, Created: when.Unix(), CrossPost: object{"source_app": "FB"},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"slices"
 	"strings"
 )
@@ -28,6 +29,16 @@ func Without(match string) Spoiler {
 	}}
 }
 
+// WithoutAll leaves out every file whose name contains match.
+func WithoutAll(match string) Spoiler {
+	return Spoiler{func(_ Export, files []*file) ([]*file, error) {
+		if _, err := find(files, match); err != nil {
+			return nil, err
+		}
+		return slices.DeleteFunc(slices.Clone(files), func(f *file) bool { return strings.Contains(f.name, match) }), nil
+	}}
+}
+
 // EmptyFile takes all bytes of the first file whose name contains match.
 func EmptyFile(match string) Spoiler {
 	return change(match, func([]byte) ([]byte, error) { return nil, nil })
@@ -38,14 +49,60 @@ func HalfFile(match string) Spoiler {
 	return change(match, func(b []byte) ([]byte, error) { return b[:len(b)/2], nil })
 }
 
+// Renamed gives the first file whose name contains match another extension, in the lists too,
+// as exports do: a .webp that is a JPEG.
+func Renamed(match, extension string) Spoiler {
+	return Spoiler{func(e Export, files []*file) ([]*file, error) {
+		i, err := find(files, match)
+		if err != nil {
+			return nil, err
+		}
+		was := files[i].name
+		now := strings.TrimSuffix(was, path.Ext(was)) + extension
+		files = slices.Clone(files)
+		renamed := *files[i]
+		renamed.name = now
+		files[i] = &renamed
+		for k, f := range files {
+			if f.bytes == nil || rank(f) != 0 {
+				continue
+			}
+			list := *f
+			list.bytes = func() ([]byte, error) {
+				b, err := f.bytes()
+				return bytes.ReplaceAll(b, []byte(was), []byte(now)), err
+			}
+			files[k] = &list
+		}
+		return files, nil
+	}}
+}
+
+// URI replaces the first reference in the first list whose name contains match, by "" or an address
+// in the web.
+func URI(match, uri string) Spoiler {
+	return change(match, func(b []byte) ([]byte, error) {
+		before, rest, found := bytes.Cut(b, []byte(`"uri": "`))
+		_, after, ended := bytes.Cut(rest, []byte(`"`))
+		if !found || !ended {
+			return nil, errors.New("spoil: the list names no file")
+		}
+		return slices.Concat(before, []byte(`"uri": "`+uri+`"`), after), nil
+	})
+}
+
 // HalfJPEG cuts the first picture in half.
 func HalfJPEG() Spoiler { return HalfFile(".jpg") }
 
 // WrongUser makes the account's own data be those of another account; the zip's name stays.
 func WrongUser(username string) Spoiler {
 	return Spoiler{func(e Export, files []*file) ([]*file, error) {
-		return change(personal, func(b []byte) ([]byte, error) {
-			return bytes.ReplaceAll(b, []byte(`"value": "`+e.Username+`"`), []byte(`"value": "`+username+`"`)), nil
+		match := "personal_information."
+		if e.Layout == LayoutV1 {
+			match = "profile.json"
+		}
+		return change(match, func(b []byte) ([]byte, error) {
+			return bytes.ReplaceAll(b, []byte(e.Username), []byte(username)), nil
 		}).apply(e, files)
 	}}
 }
@@ -56,12 +113,12 @@ func BrokenJSON(match string) Spoiler { return HalfFile(match + ".json") }
 // GapInPosts calls posts_2.json posts_3.json. It needs an export with PostsPerFile.
 func GapInPosts() Spoiler {
 	return Spoiler{func(_ Export, files []*file) ([]*file, error) {
-		i, err := find(files, listDir+"posts_2.json")
+		i, err := find(files, "posts_2.")
 		if err != nil {
 			return nil, err
 		}
 		moved := *files[i]
-		moved.name = listDir + "posts_3.json"
+		moved.name = strings.Replace(moved.name, "posts_2.", "posts_3.", 1)
 		files = slices.Clone(files)
 		files[i] = &moved
 		return files, nil

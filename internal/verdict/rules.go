@@ -107,16 +107,26 @@ func rightAccount(f Facts) []Reason {
 	return nil
 }
 
+// layouts are those that the inspection reads whole.
+var layouts = []string{inspect.GenerationV1, inspect.GenerationV2a, inspect.GenerationV2b, inspect.GenerationV3a, inspect.GenerationV3b}
+
+// knownLayout: nothing is guessed about what nobody has looked at before.
 func knownLayout(f Facts) []Reason {
 	if f.Report == nil {
 		return nil
 	}
-	generation := f.Report.Generation == inspect.GenerationV3a || f.Report.Generation == inspect.GenerationV3b
-	if generation && f.Report.Format == inspect.FormatJSON {
+	format := f.Report.Format == inspect.FormatJSON || f.Report.Format == inspect.FormatHTML
+	if slices.Contains(layouts, f.Report.Generation) && format {
 		return nil
 	}
 	return fails("layout-not-covered", "The archive is stored, but igwatchd cannot judge this kind of export (layout %s, format %s). %s",
 		f.Report.Generation, f.Report.Format, requestAgain)
+}
+
+// countsPosts tells whether the number of posts is a fact: lists before 2021 and web pages name the
+// pictures of one post one by one.
+func countsPosts(r *inspect.Report) bool {
+	return r.Format == inspect.FormatJSON && r.Generation != inspect.GenerationV1
 }
 
 // findings passes on what the inspection found, with its own words.
@@ -202,7 +212,7 @@ func allYears(f Facts) []Reason {
 		return fails("posts-missing", "The profile shows %d posts, the archive holds %d posts and %d reels. %s",
 			f.Posts, r.Counts.Posts, r.Counts.Reels, requestAgain)
 	}
-	if r.Range.Known || f.Posts > 0 && r.Counts.Posts >= f.Posts {
+	if r.Range.Known || f.Posts > 0 && countsPosts(r) && r.Counts.Posts >= f.Posts {
 		return nil
 	}
 	if r.Range.From == "" {

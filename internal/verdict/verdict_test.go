@@ -50,12 +50,23 @@ func TestRules(t *testing.T) {
 			f.Parts = append(f.Parts, Part{"b.zip", 1, sum})
 			f.Announced = 2
 		}, NotSafe, "parts-differ"},
-		"wrong account":    {func(f *Facts) { f.Report.Username = "bob" }, NotSafe, "wrong-account"},
-		"nobody's":         {func(f *Facts) { f.Report.Username = "" }, NotSafe, "wrong-account"},
-		"account unknown":  {func(f *Facts) { f.Account, f.Report.Username = "", "" }, NotSafe, "wrong-account"},
-		"old layout":       {func(f *Facts) { f.Report.Generation = "v1" }, NotSafe, "layout-not-covered"},
-		"unknown layout":   {func(f *Facts) { f.Report.Generation = "v4" }, NotSafe, "layout-not-covered"},
-		"HTML":             {func(f *Facts) { f.Report.Format = "html" }, NotSafe, "layout-not-covered"},
+		"wrong account":   {func(f *Facts) { f.Report.Username = "bob" }, NotSafe, "wrong-account"},
+		"nobody's":        {func(f *Facts) { f.Report.Username = "" }, NotSafe, "wrong-account"},
+		"account unknown": {func(f *Facts) { f.Account, f.Report.Username = "", "" }, NotSafe, "wrong-account"},
+		"old layout":      {func(f *Facts) { f.Report.Generation = "v1" }, Safe, ""},
+		"old layout, its posts prove nothing": {func(f *Facts) {
+			f.Report.Generation, f.Report.Range.Known = "v1", false
+		}, Questions, "range-unknown"},
+		"pages, their posts prove nothing": {func(f *Facts) {
+			f.Report.Format, f.Report.Range.Known = "html", false
+		}, Questions, "range-unknown"},
+		"both formats":   {func(f *Facts) { f.Report.Format = "mixed" }, NotSafe, "layout-not-covered"},
+		"no format":      {func(f *Facts) { f.Report.Format = "" }, NotSafe, "layout-not-covered"},
+		"unknown layout": {func(f *Facts) { f.Report.Generation = "v4" }, NotSafe, "layout-not-covered"},
+		"HTML": {func(f *Facts) {
+			f.Report.Format = "html"
+			f.Report.Problems = []inspect.Problem{{Code: "format-html", Severity: inspect.Question, Text: "t"}}
+		}, Questions, "format-html"},
 		"a finding":        {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "crc", Severity: "error", Text: "t"}} }, NotSafe, "crc"},
 		"odd severity":     {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "crc", Severity: "fatal", Text: "t"}} }, NotSafe, "crc"},
 		"a question":       {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "gap", Severity: "question", Text: "t"}} }, Questions, "gap"},

@@ -1,0 +1,183 @@
+package inspect
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// errNotStrict says that a JPEG is not of the plain and faultless sort that jpegScan reads.
+var errNotStrict = errors.New("not a plain JPEG")
+
+// maxScans bounds the scans of one picture, each of which can go over all of it for a few
+// bytes. Progressive pictures have about ten.
+const maxScans = 200
+
+var errScans = fmt.Errorf("%w: it has more than %d scans", errNotDecoded, maxScans)
+
+// jpegScan proves a JPEG whole (ITU-T T.81) at a multiple of the speed of decoding it: it reads
+// every Huffman code of every block of every scan, and finds each scan to end with its last
+// byte and the picture with its last scan. What it leaves out is arithmetic that cannot fail:
+// turning coefficients into pixels. It knows baseline and progressive pictures in grey or three
+// colours, and is strict; whatever it does not accept is decoded by image/jpeg, whose word counts then. A test
+// holds the two against each other: what jpegScan accepts, image/jpeg must accept.
+type jpegScan struct {
+	bits           jpegBits
+	width, height  int // in pixels
+	mcusX, mcusY   int // minimum coded units in a line and in a column
+	progressive    bool
+	interval       int // units between restart markers, 0 for none
+	components     []jpegComponent
+	scans          int
+	quantised      [4]bool
+	codes          [2][4]jpegCodes // DC and AC
+	run            int             // blocks that end here and now: G.1.2.2
+	from, to       int             // spectral selection: the first and the last coefficient
+	refine         bool
+	inScan         []*jpegComponent
+	store          [3]jpegComponent
+	scanComponents [3]*jpegComponent
+}
+
+// jpegComponent is one colour.
+type jpegComponent struct {
+	id, table byte
+	h, v      int // blocks in a unit
+	dc, ac    *jpegCodes
+	// nonzero has, for progressive pictures, a bit for each coefficient of each block that is
+	// known not to be zero: later scans refine just these.
+	nonzero []uint64
+}
+
+// scan reads the picture in b to its end.
+func (s *jpegScan) scan(b []byte) error {
+	s.bits = jpegBits{b: b}
+	s.components, s.scans, s.interval, s.progressive = nil, 0, 0, false
+	s.quantised = [4]bool{}
+	for i := range s.codes {
+		for j := range s.codes[i] {
+			s.codes[i][j].set = false
+		}
+	}
+	for i := range s.store {
+		s.store[i].nonzero = s.store[i].nonzero[:0]
+	}
+	if len(b) < 4 || b[0] != 0xff || b[1] != 0xd8 {
+		return errNotStrict
+	}
+	for at := 2; ; {
+		if at+2 > len(b) || b[at] != 0xff {
+			return errNotStrict
+		}
+		marker := b[at+1]
+		if marker == 0xff { // a fill byte
+			at++
+			continue
+		}
+		if marker == 0xd9 {
+			if s.scans == 0 {
+				return errNotStrict
+			}
+			return nil
+		}
+		if at+4 > len(b) {
+			return errNotStrict
+		}
+		n := int(binary.BigEndian.Uint16(b[at+2:]))
+		if n < 2 || at+2+n > len(b) {
+			return errNotStrict
+		}
+		body := b[at+4 : at+2+n]
+		at += 2 + n
+		ok := false
+		switch {
+		case marker == 0xc0, marker == 0xc1, marker == 0xc2:
+			ok = s.frame(marker == 0xc2, body)
+		case marker == 0xc4:
+			ok = s.tables(body)
+		case marker == 0xdb:
+			ok = s.quantisation(body)
+		case marker == 0xdd:
+			if ok = len(body) == 2; ok {
+				s.interval = int(binary.BigEndian.Uint16(body))
+			}
+		case marker == 0xda:
+			s.bits.at, s.bits.bits, s.bits.left = at, 0, 0
+			ok = s.begin(body) && s.units()
+			at = s.bits.at
+			if s.scans++; s.scans > maxScans {
+				return errScans
+			}
+		case marker >= 0xe0 && marker <= 0xef, marker == 0xfe:
+			ok = true
+		}
+		if !ok {
+			return errNotStrict
+		}
+	}
+}
+
+// frame reads the frame header (B.2.2).
+func (s *jpegScan) frame(progressive bool, b []byte) bool {
+	if s.components != nil || len(b) != 9 && len(b) != 15 || b[0] != 8 || int(b[5])*3+6 != len(b) {
+		return false
+	}
+	s.progressive = progressive
+	s.height, s.width = int(binary.BigEndian.Uint16(b[1:])), int(binary.BigEndian.Uint16(b[3:]))
+	if s.width == 0 || s.height == 0 || s.width*s.height > maxPixels {
+		return false
+	}
+	s.components = s.store[:b[5]]
+	for i := range s.components {
+		c, d := &s.components[i], b[6+3*i:]
+		c.id, c.h, c.v, c.table = d[0], int(d[1]>>4), int(d[1]&15), d[2]
+		switch {
+		case c.table > 3, c.h < 1, c.h > 2, c.v < 1, c.v > 2, i > 0 && c.h*c.v != 1:
+			return false
+		case len(s.components) == 1:
+			c.h, c.v = 1, 1
+		}
+		for _, other := range s.components[:i] {
+			if other.id == c.id {
+				return false
+			}
+		}
+	}
+	s.mcusX = (s.width + 8*s.components[0].h - 1) / (8 * s.components[0].h)
+	s.mcusY = (s.height + 8*s.components[0].v - 1) / (8 * s.components[0].v)
+	return true
+}
+
+// tables reads Huffman tables (B.2.4.2).
+func (s *jpegScan) tables(b []byte) bool {
+	for len(b) > 0 {
+		if len(b) < 17 || b[0]>>4 > 1 || b[0]&15 > 3 {
+			return false
+		}
+		n := 0
+		for _, c := range b[1:17] {
+			n += int(c)
+		}
+		if n == 0 || n > 256 || len(b) < 17+n || !s.codes[b[0]>>4][b[0]&15].build(b[1:17], b[17:17+n]) {
+			return false
+		}
+		b = b[17+n:]
+	}
+	return true
+}
+
+// quantisation reads quantisation tables (B.2.4.1). Their content matters to the looks only.
+func (s *jpegScan) quantisation(b []byte) bool {
+	for len(b) > 0 {
+		n := 65
+		if b[0]>>4 == 1 {
+			n = 129
+		}
+		if b[0]>>4 > 1 || b[0]&15 > 3 || len(b) < n {
+			return false
+		}
+		s.quantised[b[0]&15] = true
+		b = b[n:]
+	}
+	return true
+}

@@ -1,0 +1,123 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/base64"
+	"image"
+	"image/jpeg"
+	"math/rand/v2"
+	"testing"
+)
+
+// agrees fails if jpegScan accepts what image/jpeg does not.
+func agrees(t *testing.T, s *jpegScan, b []byte) bool {
+	t.Helper()
+	accepted := s.scan(b) == nil
+	if !accepted {
+		return false
+	}
+	img, err := jpeg.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatalf("accepted, but image/jpeg says %v: %x", err, b)
+	}
+	if size := img.Bounds().Size(); size.X != s.width || size.Y != s.height {
+		t.Fatalf("%d × %d, image/jpeg says %v", s.width, s.height, size)
+	}
+	return true
+}
+
+// jpegs are one picture of each sort.
+func jpegs(t testing.TB) map[string][]byte {
+	all := map[string][]byte{"baseline": jpegOf(1), "grey": greyOf()}
+	for name, text := range map[string]string{"progressive": progressiveJPEG, "restart": restartJPEG} {
+		b, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[name] = b
+	}
+	return all
+}
+
+func TestJPEGScan(t *testing.T) {
+	var s jpegScan
+	for name, b := range jpegs(t) {
+		if !agrees(t, &s, b) {
+			t.Errorf("%s: not accepted", name)
+		}
+		if !agrees(t, &s, append(bytes.Clone(b), "more"...)) {
+			t.Errorf("%s with bytes behind its end: not accepted", name)
+		}
+		for n := range b {
+			if s.scan(b[:n]) == nil {
+				t.Errorf("%s cut to %d of %d bytes is accepted", name, n, len(b))
+			}
+		}
+	}
+}
+
+// TestJPEGScanIsNoLaxerThanADecoder changes pictures in every way that comes to mind.
+func TestJPEGScanIsNoLaxerThanADecoder(t *testing.T) {
+	var s jpegScan
+	rng := rand.New(rand.NewPCG(1, 2))
+	changed, accepted := 0, 0
+	for _, good := range jpegs(t) {
+		for range 4000 {
+			b := bytes.Clone(good)
+			for range 1 + rng.IntN(3) {
+				at := rng.IntN(len(b))
+				switch rng.IntN(5) {
+				case 0:
+					b[at] ^= 1 << rng.IntN(8)
+				case 1:
+					b[at] = byte(rng.Uint32())
+				case 2:
+					b = append(b[:at], b[min(len(b), at+1+rng.IntN(8)):]...)
+				case 3:
+					clear(b[at:min(len(b), at+1+rng.IntN(64))])
+				case 4:
+					b = append(b[:at:at], append([]byte{0xff, byte(rng.Uint32())}, b[at:]...)...)
+				}
+				if len(b) == 0 {
+					b = []byte{0}
+				}
+			}
+			changed++
+			if agrees(t, &s, b) {
+				accepted++
+			}
+		}
+	}
+	// Some changes only make another picture; were all accepted, nothing would be checked.
+	if accepted > changed/2 {
+		t.Errorf("%d of %d changed pictures were accepted", accepted, changed)
+	}
+}
+
+func FuzzJPEGScan(f *testing.F) {
+	for _, b := range jpegs(f) {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) < 1<<16 {
+			agrees(t, new(jpegScan), b)
+		}
+	})
+}
+
+func greyOf() []byte {
+	img := image.NewGray(image.Rect(0, 0, 41, 27))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i * i)
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// Both were made by jpegtran from a picture of 41 × 27 pixels, colour at half the resolution.
+const progressiveJPEG = `/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAoHBwgHBgoICAgLCgoLDhgQDg0NDh0VFhEYIx8lJCIfIiEmKzcvJik0KSEiMEExNDk7Pj4+JS5ESUM8SDc9Pjv/2wBDAQoLCw4NDhwQEBw7KCIoOzs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozv/wgARCAAbACkDASIAAhEBAxEB/8QAFwABAQEBAAAAAAAAAAAAAAAAAwQCBv/EABcBAQEBAQAAAAAAAAAAAAAAAAMFAQb/2gAMAwEAAhADEAAAAeYatsORbFGnLq7Y0ZloUeEBnUKY7p0FL//EABkQAQEBAQEBAAAAAAAAAAAAAAABAhMQEv/aAAgBAQABBQKYTCYTCYc0wmEwmEw5phMJhMJh8oiInn//xAAZEQEBAQEBAQAAAAAAAAAAAAADAAECESH/2gAIAQMBAT8BJomuG+RJsSbcJvl//8QAGBEAAwEBAAAAAAAAAAAAAAAAAAECAxH/2gAIAQIBAT8BehWiHr0q2Vo0Vs0f/8QAFBABAAAAAAAAAAAAAAAAAAAAQP/aAAgBAQAGPwJH/8QAGhAAAgMBAQAAAAAAAAAAAAAAAAEQIGERgf/aAAgBAQABPyGFxhwOIcap8aAYRRCoVCIQ8R//2gAMAwEAAgADAAAAEAFEnv3v/8QAFxEAAwEAAAAAAAAAAAAAAAAAACBhUf/aAAgBAwEBPxCpU0IkH//EABoRAQEBAQADAAAAAAAAAAAAAAEAIRExkfD/2gAIAQIBAT8Q7ti6z6AbEFqXhX73f//EAB4QAAICAwEAAwAAAAAAAAAAAAABESExQWFREJHh/9oACAEBAAE/EIKSkg0/JJsaD21SKeDixy1RqTpkzTgX4zhZDv0TNppOR9Vo2xYuqpEbw+EZUhpJwsjUytHi0Kl1ghfgj//Z`
+
+const restartJPEG = `/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAoHBwgHBgoICAgLCgoLDhgQDg0NDh0VFhEYIx8lJCIfIiEmKzcvJik0KSEiMEExNDk7Pj4+JS5ESUM8SDc9Pjv/2wBDAQoLCw4NDhwQEBw7KCIoOzs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozv/wAARCAAbACkDASIAAhEBAxEB/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/90ABAAB/9oADAMBAAIRAxEAPwDzGOxxwBmrkdjjsfTNa0ViR24q5FY9ghBqZ4m7OfC43zP/0OJisc9F7VbisCSOBWvFY5IOKtxWQ9DXDUxMdLs97C43zP/RwY7Lj7vSpf7PT0NbcNj7c1N/Zo9/yrxp4ty1STP0CjjPd3P/0qsVjkkFRnrVuKyPHHatCJFwOBVqFFIBwOtfNVK8tEj4nC4mR//Tux2XfHNXIrIcccCr0KKc5HarUaL6dq+MqYmUdTgwuJkf/9TpIrLB+6Kn+y1pRKMnjpUmB/dX8hX59UxsobP+vvPUo4iXKf/Z`

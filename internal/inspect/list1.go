@@ -1,0 +1,97 @@
+package inspect
+
+import (
+	"strings"
+	"time"
+)
+
+// The lists of v1, the exports of 2018 to early 2021: media.json with everything of one's own,
+// by kind, in each part; messages.json with all conversations; profile.json.
+
+// item1 is one entry of media.json or one message.
+type item1 struct {
+	when int64
+	file bool
+}
+
+// The forms of times in v1: with and without an offset, and a fraction of a second.
+var times1 = []string{"2006-01-02T15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999"}
+
+// time1 returns a time as UNIX seconds, 0 if it is none. Without an offset it is UTC.
+func time1(s string) int64 {
+	for _, form := range times1 {
+		if t, err := time.Parse(form, s); err == nil {
+			return t.Unix()
+		}
+	}
+	return 0
+}
+
+func (l *list) value1(path []string, v token) {
+	s, ok := v.text()
+	if !ok {
+		return
+	}
+	key := path[len(path)-1]
+	switch {
+	case l.class == classProfile1 && len(path) == 1:
+		switch key {
+		case "username", "name":
+			l.label(key, s)
+		case "date_joined":
+			if t := time1(s); believable(t) {
+				l.signedUp = earlier(l.signedUp, t)
+			}
+		}
+	case l.class == classMedia1 && len(path) == 3 && path[1] == element:
+		switch key {
+		case "taken_at":
+			l.item1.when = time1(s)
+		case "path":
+			l.item1.file = true
+			l.uris++
+			if ownKeys[path[0]] == classMessages {
+				l.named("photos", s, refMessage, Question)
+			} else {
+				l.named(path[0], s, refOwn, Error)
+			}
+		}
+	case l.class == classThreads1 && len(path) == 4 && path[1] == "conversation":
+		switch {
+		case key == "created_at":
+			l.spoke(time1(s))
+		case key == "media" && s != "":
+			l.named("photos", s, refMessage, Question)
+		case strings.HasSuffix(key, "_url") && s != "":
+			l.named(key, s, refMessage, Info) // what others show elsewhere
+		}
+	}
+}
+
+func (l *list) leave1(path []string) {
+	switch {
+	case l.class == classThreads1 && len(path) == 3 && path[1] == "conversation":
+		l.messages++
+	case l.class == classMedia1 && len(path) == 2 && path[1] == element:
+		c, known := ownKeys[path[0]]
+		if !known {
+			c = classOtherContent
+		}
+		if !l.item1.file {
+			l.tally.without(l.tally.noFile, l.rel, Error)
+		}
+		switch {
+		case c == classMessages: // media of messages, which are counted where they stand
+		case c == classPosts && l.tally.again(l.item1.when):
+			// Another picture of the same post, of which each part may hold some. What else was
+			// posted within the same second cannot be told from it.
+		default:
+			if c == classPosts {
+				l.rough++
+			}
+			l.items[c]++
+			l.date(c, l.item1.when)
+		}
+		l.item1 = item1{}
+	}
+}

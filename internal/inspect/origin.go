@@ -1,0 +1,158 @@
+package inspect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+func (in *inspection) judgeIdentity(r *Report) {
+	in.identity.fromLabels(in.tally.labels)
+	for _, h := range in.tally.headers {
+		if h.username != "" {
+			in.identity.sources = append(in.identity.sources, UsernameSource{h.username, h.from})
+		}
+	}
+	hasData := false
+	for e := range in.union.all() {
+		c := classify(e.rel)
+		hasData = hasData || c == classPersonal || c == classProfile1
+	}
+	r.Username = in.identity.judge(hasData, in.layout.covered(), &in.problems)
+	r.Evidence.Usernames = append(r.Evidence.Usernames, in.identity.sources...)
+}
+
+// requested returns the range of dates that the pages say was asked for.
+func (in *inspection) requested() (begins, ends time.Time) {
+	for _, h := range in.tally.headers {
+		if !h.hasRange {
+			continue
+		}
+		// Pages of several parts must agree; the narrower range counts.
+		if b := time.Unix(h.begins, 0).UTC(); begins.IsZero() || b.After(begins) {
+			begins = b
+		}
+		if e := time.Unix(h.ends, 0).UTC(); ends.IsZero() || e.Before(ends) {
+			ends = e
+		}
+	}
+	return begins, ends
+}
+
+func (in *inspection) judgeTime(r *Report) {
+	t := in.tally
+	s := span{
+		oldest: unixOrZero(t.oldest), newest: unixOrZero(t.newest), active: unixOrZero(max(t.newest, t.newestMessage)),
+		signedUp: unixOrZero(t.signedUp), generated: in.generated(),
+	}
+	s.begins, s.ends = in.requested()
+	r.GeneratedAt = rfcDate(s.generated)
+	r.Range = Range{From: rfcDate(s.oldest), To: rfcDate(s.newest), Known: in.layout.covered() && s.whole()}
+	ev := &r.Evidence
+	ev.Oldest, ev.Newest, ev.NewestActivity, ev.SignedUp = rfcTime(s.oldest), rfcTime(s.newest), rfcTime(s.active), rfcTime(s.signedUp)
+	ev.RequestedFrom, ev.RequestedTo = rfcTime(s.begins), rfcTime(s.ends)
+	ev.Undated = t.undated
+	if in.layout.covered() {
+		in.judgeRange(s)
+	}
+}
+
+func (in *inspection) judgeRange(s span) {
+	since := ""
+	if !s.signedUp.IsZero() {
+		since = " The account exists since " + rfcDate(s.signedUp) + "."
+	}
+	switch {
+	case s.limited() && s.ends.Sub(s.begins) <= oneYear+2*day:
+		in.add(Question, "range-one-year", "", "The archive says that it was requested for the dates from %s to %s only, no more than a year.%s "+
+			"What is older is not in it. Request the export again for \"All time\", unless you have the rest already.", rfcDate(s.begins), rfcDate(s.ends), since)
+	case s.limited():
+		in.add(Question, "range-limited", "", "The archive says that it was requested for the dates from %s to %s only.%s "+
+			"What is older or newer is not in it. Request the export again for \"All time\", unless you have the rest already.", rfcDate(s.begins), rfcDate(s.ends), since)
+	case s.begins.IsZero() && s.atMostAYear():
+		in.add(Question, "range-one-year", "", "Everything in the archive was posted between %s and %s, no more than a year.%s "+
+			"Instagram's form offers \"last year\" as the range. Did you choose \"All time\"? If your profile shows older posts, request the export again.",
+			rfcDate(s.oldest), rfcDate(s.newest), since)
+	}
+}
+
+// generated returns the day on which the export was made: from the names of the parts, else
+// from the heads of its pages, else from the newest entry.
+func (in *inspection) generated() time.Time {
+	var newest, head, packed time.Time
+	for _, d := range in.identity.dates {
+		if t, err := time.Parse(time.DateOnly, d); err == nil && t.After(newest) {
+			newest = t
+		}
+	}
+	for _, h := range in.tally.headers {
+		if t := time.Unix(h.generated, 0).UTC(); t.After(head) {
+			head = t
+		}
+	}
+	if !newest.IsZero() && !head.IsZero() && newest.Sub(head).Abs() > 3*day {
+		in.add(Question, "generated-disagrees", "", "The file name says that the export was made on %s, its pages say %s. Make sure that all files belong to one export and none was renamed.",
+			rfcDate(newest), rfcDate(head))
+	}
+	switch {
+	case !newest.IsZero():
+		return newest
+	case !head.IsZero():
+		return head
+	}
+	for e := range in.union.all() {
+		if t := e.time(); t.After(packed) && believable(t.Unix()) {
+			packed = t
+		}
+	}
+	return packed
+}
+
+// Below this longer side, in pixels, even the largest of several pictures hints at reduced quality:
+// what Instagram shows is up to 1440 pixels wide today and was at least 1080 since 2015.
+const (
+	reducedSide     = 720
+	reducedPictures = 20
+)
+
+// judgeRequests looks for hints at the options of the request.
+func (in *inspection) judgeRequests(r *Report) {
+	if in.tally.rough > 0 {
+		in.add(Question, "posts-count-rough", "", "In this kind of export the pictures of one post are listed one by one, so %d posts is a guess. "+
+			"Compare the pictures with your profile: are all of them there?", in.tally.items[classPosts])
+	}
+	last := latest(in.tally.requests)
+	var hints []string
+	if last.quality != "" && last.quality != "high" {
+		hints = append(hints, fmt.Sprintf("an earlier request of yours asked for %s quality", last.quality))
+	}
+	if ev := r.Evidence; ev.Pictures >= reducedPictures && ev.LongestSide <= reducedSide {
+		hints = append(hints, fmt.Sprintf("the largest of its %d pictures is %d pixels long", ev.Pictures, ev.LongestSide))
+	}
+	if len(hints) > 0 {
+		in.add(Question, "quality-hint", "", "The pictures may be of reduced quality: %s. Only you know what you chose. If it was not \"High\", request the export again.", strings.Join(hints, "; "))
+	}
+	r.Evidence.EarlierRequests = len(in.tally.requests)
+	r.Evidence.EarlierQuality, r.Evidence.EarlierFormat = last.quality, last.format
+	if last.from > allTime && last.from != 0 {
+		in.add(Info, "earlier-range", "", "An earlier request of yours did not ask for all dates. This one may have; the archive does not say so.")
+	}
+}
+
+// fillSides tells how large the own pictures are.
+func (in *inspection) fillSides(ev *Evidence) {
+	var sides []int
+	for side, n := range in.tally.sides {
+		sides = append(sides, side)
+		ev.Pictures += n
+	}
+	slices.Sort(sides)
+	seen := 0
+	for _, side := range sides {
+		ev.LongestSide = side
+		if seen += in.tally.sides[side]; ev.MedianLonger == 0 && seen > ev.Pictures/2 {
+			ev.MedianLonger = side
+		}
+	}
+}

@@ -1,0 +1,255 @@
+package inspect
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"path"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Exports in HTML hold the same lists as pages. Their classes are the same in all languages.
+const (
+	blockClass = "_a6-g" // one post, story, message …
+	timeClass  = "_a6-o" // when it was made
+)
+
+var errPageCut = errors.New("the page ends before its end tag")
+
+// page reads one page of an export in HTML, token by token: memory does not depend on its length.
+type page struct {
+	*list
+	base  string // folder, below the root, that links are relative to
+	depth int    // of elements
+	ended bool   // the page's end tag was seen
+
+	block struct {
+		depth       int // of the block's element, 0 outside of blocks
+		files, time int
+		when        int64
+	}
+	timeDepth int // of the element that holds a time, 0 outside
+	aside     *header
+	asideAt   int
+	text      strings.Builder // of the time or header being read
+	last      string          // the text before this one
+}
+
+// voids are the elements that have no end (HTML standard, 13.1.2).
+var voids = map[atom.Atom]bool{
+	atom.Area: true, atom.Base: true, atom.Br: true, atom.Col: true, atom.Embed: true, atom.Hr: true, atom.Img: true,
+	atom.Input: true, atom.Link: true, atom.Meta: true, atom.Source: true, atom.Track: true, atom.Wbr: true,
+}
+
+// readPage walks a page and notes what it names and says.
+func (l *list) readPage(r io.Reader) error {
+	p := &page{list: l, base: path.Dir(l.rel)}
+	z := html.NewTokenizer(r)
+	z.SetMaxBuf(maxToken)
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			switch err := z.Err(); {
+			case !errors.Is(err, io.EOF):
+				return err
+			case !p.ended:
+				return errPageCut
+			}
+			if l.class == classRequests {
+				l.endRequest()
+			}
+			return nil
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, more := z.TagName()
+			a := atom.Lookup(name)
+			if !voids[a] {
+				if p.depth++; p.depth > 10_000 {
+					return fmt.Errorf("more than %d levels deep", 10_000)
+				}
+			}
+			p.begin(a, attributes(z, more))
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			p.end(atom.Lookup(name))
+		case html.TextToken:
+			p.said(string(z.Text()))
+		}
+	}
+}
+
+// attribute are the attributes that matter here.
+type attribute struct{ class, src, href, datetime, role string }
+
+func attributes(z *html.Tokenizer, more bool) (a attribute) {
+	for more {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		switch string(key) {
+		case "class":
+			a.class = string(value)
+		case "src":
+			a.src = string(value) + "\x00" // there, even if it is empty
+		case "href":
+			a.href = string(value)
+		case "datetime":
+			a.datetime = string(value)
+		case "role":
+			a.role = string(value)
+		}
+	}
+	return a
+}
+
+func (p *page) begin(element atom.Atom, a attribute) {
+	switch element {
+	case atom.Base:
+		if a.href != "" {
+			p.base = path.Join(path.Dir(p.rel), a.href)
+		}
+	case atom.Img, atom.Video, atom.Audio, atom.Source:
+		if src, ok := strings.CutSuffix(a.src, "\x00"); ok {
+			p.block.files++
+			p.link(element, src)
+		}
+	case atom.A:
+		if a.href != "" && local(a.href) {
+			p.link(element, a.href)
+		}
+	case atom.Aside:
+		if a.role == "contentinfo" && p.aside == nil {
+			p.aside, p.asideAt = &header{from: p.rel}, p.depth
+			p.text.Reset()
+		}
+	case atom.Time:
+		if p.aside != nil {
+			p.aside.add(strings.TrimSpace(p.text.String()), a.datetime)
+		}
+	}
+	if voids[element] {
+		return
+	}
+	if p.block.depth == 0 && hasClass(a.class, blockClass) {
+		p.block.depth, p.block.files, p.block.when = p.depth, 0, 0
+	}
+	if p.timeDepth == 0 && hasClass(a.class, timeClass) {
+		p.timeDepth = p.depth
+		p.text.Reset()
+	}
+}
+
+func (p *page) end(element atom.Atom) {
+	if element == atom.Html {
+		p.ended = true
+	}
+	if voids[element] || p.depth == 0 {
+		return
+	}
+	if p.timeDepth == p.depth {
+		if t := pageTime(p.text.String()); p.block.when == 0 {
+			p.block.when = t
+		}
+		p.timeDepth = 0
+	}
+	if p.aside != nil && p.asideAt == p.depth {
+		if p.aside.generated != 0 {
+			p.tally.header(*p.aside)
+		}
+		p.aside, p.asideAt = nil, 0
+	}
+	if p.block.depth == p.depth {
+		p.endBlock()
+	}
+	p.depth--
+}
+
+func (p *page) endBlock() {
+	p.block.depth = 0
+	switch {
+	case p.class == classMessages:
+		p.messages++
+		p.spoke(p.block.when)
+	case p.class.own():
+		if p.block.files == 0 {
+			p.tally.without(p.tally.noFile, p.rel, Question)
+		}
+		p.items[p.class]++
+		p.date(p.class, p.block.when)
+		if p.class == classPosts {
+			p.rough++
+		}
+	case p.class == classRequests:
+		p.endRequest()
+	}
+}
+
+// said takes a piece of text.
+func (p *page) said(s string) {
+	if p.timeDepth > 0 || p.aside != nil {
+		if p.text.Len() < maxLabel {
+			p.text.WriteString(s)
+		}
+	}
+	s = strings.TrimSpace(s)
+	if s == "" || len(s) > maxLabel {
+		return
+	}
+	switch p.class {
+	case classPersonal:
+		p.label(p.last, s)
+	case classSignup:
+		if t := pageTime(s); believable(t) {
+			p.signedUp = earlier(p.signedUp, t)
+		}
+	case classRequests:
+		p.ask.option(s)
+		p.ask.time(pageTime(s))
+	}
+	p.last = s
+}
+
+// maxLabel bounds the texts that are looked at, in bytes.
+const maxLabel = 4096
+
+// link looks up what a page shows or links to.
+func (p *page) link(element atom.Atom, ref string) {
+	if ref == "" || !local(ref) {
+		if element == atom.Img || element == atom.Video || element == atom.Audio || p.class.own() {
+			p.reference("photos", ref)
+		}
+		return
+	}
+	ref, _, _ = strings.Cut(ref, "#")
+	name := path.Join(p.base, ref)
+	if len(p.union.find(name)) == 0 {
+		if decoded, err := url.PathUnescape(name); err == nil {
+			name = decoded
+		}
+	}
+	switch {
+	case strings.HasPrefix(name, "files/"): // the export's own decoration
+		p.named("", name, refOther, Info)
+	case isPage(name):
+		p.named("", name, refOther, Question)
+	default:
+		p.reference("photos", name)
+	}
+}
+
+// local reports whether a link leads to a file of the export.
+func local(ref string) bool {
+	return !strings.HasPrefix(ref, "#") && !strings.Contains(ref, "://") && !strings.HasPrefix(ref, "//") &&
+		!strings.HasPrefix(ref, "mailto:") && !strings.HasPrefix(ref, "javascript:") && !strings.HasPrefix(ref, "data:") && !strings.HasPrefix(ref, "tel:")
+}
+
+func hasClass(classes, want string) bool {
+	for c := range strings.FieldsSeq(classes) {
+		if c == want {
+			return true
+		}
+	}
+	return false
+}
