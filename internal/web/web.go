@@ -12,8 +12,10 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -39,6 +41,8 @@ type Options struct {
 	Exports  Exports
 	HandOver HandOver
 	Drops    []string // folders that downloads are taken from
+	Shelf    Shelf    // where the gallery finds archives
+	Thumbs   string   // folder that the gallery keeps small pictures in
 	Log      *slog.Logger
 }
 
@@ -49,6 +53,8 @@ type Server struct {
 	pages    map[string]*template.Template
 	sessions *sessions
 	metrics  metrics
+	albums   albums
+	thumbs   *thumbs
 
 	mu     sync.Mutex
 	origin string // http://host:port, once it listens
@@ -61,12 +67,18 @@ var files embed.FS
 // New prepares the page.
 func New(o Options) (*Server, error) {
 	s := &Server{o: o, log: o.Log, pages: map[string]*template.Template{}, hosts: map[string]bool{}, sessions: newSessions()}
+	s.albums.shelf, s.thumbs = o.Shelf, newThumbs(o.Thumbs, o.Log)
+	gallery, err := galleryPages("frame.html", func(name string) string { return "/static/" + name })
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(s.pages, gallery)
 	names, err := fs.Glob(files, "pages/*.html")
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
-		if name == "pages/frame.html" {
+		if name == "pages/frame.html" || strings.HasPrefix(name, "pages/gallery") {
 			continue
 		}
 		t, err := template.New("frame.html").Funcs(words).ParseFS(files, "pages/frame.html", name)
@@ -87,7 +99,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	for {
 		err := s.serve(ctx)
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // stopping is no error
+			return nil
 		}
 		s.log.Error("the page is not open", "listen", s.o.Listen, "error", err, "hint", `choose another port in web.listen, or "" to do without the page`)
 		select {
@@ -112,6 +124,7 @@ func (s *Server) serve(ctx context.Context) error {
 	}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
+	defer s.albums.close()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
@@ -143,6 +156,7 @@ func (s *Server) handler() http.Handler {
 	private.HandleFunc("GET /upload", s.uploaded)
 	private.HandleFunc("PUT /upload", s.uploadPiece)
 	private.HandleFunc("GET /events", s.events)
+	s.galleryRoutes(private)
 
 	all := http.NewServeMux()
 	all.HandleFunc("GET /enter", s.enter)
