@@ -4,11 +4,13 @@ go 1.26.8
 
 replace github.com/igwatchd/igwatchd => ../
 
-require github.com/igwatchd/igwatchd v0.0.0-00010101000000-000000000000
+require (
+	github.com/emersion/go-imap/v2 v2.0.0-beta.8
+	github.com/igwatchd/igwatchd v0.0.0-00010101000000-000000000000
+)
 
 require (
 	github.com/dustin/go-humanize v1.1.0 // indirect
-	github.com/emersion/go-imap/v2 v2.0.0-beta.8 // indirect
 	github.com/emersion/go-message v0.18.2 // indirect
 	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
 	github.com/fsnotify/fsnotify v1.10.1 // indirect

@@ -146,8 +146,10 @@ func (m memory) Load(_ context.Context, key string) (fetch.Checkpoint, bool, err
 	c, ok := m[key]
 	return c, ok, nil
 }
+
 func (m memory) Save(_ context.Context, key string, c fetch.Checkpoint) error { m[key] = c; return nil }
-func (m memory) Drop(_ context.Context, key string) error                     { delete(m, key); return nil }
+
+func (m memory) Drop(_ context.Context, key string) error { delete(m, key); return nil }
 
 // makeZip writes what begins and ends as a zip.
 func makeZip(path string, size int64) error {

@@ -64,12 +64,15 @@ func (f *folder) rescan(s *session, now opened) error {
 // every header is looked at here.
 func (f *folder) lastDays(s *session) ([]uint32, error) {
 	since := imap.SearchCriteria{Since: time.Now().Add(-f.w.o.Lookback).AddDate(0, 0, -2)}
-	uids, err := s.search(since)
+	uids, err := s.searchOnce(since) // enough to know whether there are many
+	if err == nil && len(uids) >= many && len(f.w.o.Keywords) == 0 {
+		uids, err = s.search(since)
+	}
 	if err != nil {
 		return nil, err
 	}
 	log := f.w.log.With("folder", f.name, "since", since.Since.Format(time.DateOnly), "messages", len(uids))
-	if len(uids) <= many || len(f.w.o.Keywords) == 0 {
+	if len(uids) < many || len(f.w.o.Keywords) == 0 {
 		log.Info("reading the last days of a folder")
 		return uids, nil
 	}
@@ -79,7 +82,7 @@ func (f *folder) lastDays(s *session) ([]uint32, error) {
 	switch {
 	case isRefusal(err):
 		log.Info("reading the last days of a folder; the server does not search for words", "error", err)
-		return uids, nil
+		return s.search(since)
 	case err != nil:
 		return nil, err
 	}
