@@ -4,8 +4,10 @@ GO       ?= go
 TOOLS    := $(CURDIR)/.tools/bin
 SUDO     := $(if $(filter 0,$(shell id -u)),,sudo)
 # What the tests need from Debian: a real mail server, systemd's own judgement of the unit and a machine of its
-# own to run it on, a way to lose packets, namespaces, and a C compiler, because the race detector needs cgo.
-PACKAGES := dovecot-imapd systemd systemd-container debootstrap debian-archive-keyring nftables util-linux coreutils gcc libc6-dev
+# own to run it on, a way to lose packets, file systems to cut the power of, recovery files, a browser, namespaces,
+# and a C compiler, because the race detector needs cgo.
+PACKAGES := dovecot-imapd systemd systemd-container debootstrap debian-archive-keyring nftables e2fsprogs xfsprogs par2 \
+	chromium util-linux coreutils gcc libc6-dev
 # Modules of their own, so that what only tests need is no dependency of the program.
 NESTED   := internal/oauth/interop
 RELEASE  ?=
@@ -13,10 +15,12 @@ LDFLAGS  := -s -w $(if $(RELEASE),-X main.release=$(RELEASE))
 
 STATICCHECK  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT      := mvdan.cc/gofumpt@v0.12.0
+# An S3 server for the tests; too heavy to stand in go.mod.
+VERSITYGW    := github.com/versity/versitygw/cmd/versitygw@v1.8.0
 NFPM         := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
 GOLANGCILINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help demo build install deps tools test lint dist dist-tools fuzz fuzz-short
+.PHONY: help demo build install deps tools test-tools test lint dist dist-tools fuzz fuzz-short
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -38,7 +42,10 @@ deps: ## what the tests need, from Debian
 		case "$$missing" in *dovecot*) $(SUDO) systemctl disable --now dovecot >/dev/null 2>&1 || true;; esac; \
 	fi # the tests start a mail server of their own; the packaged one must not run because of them
 
-test: deps dist-tools ## all tests, with the race detector
+test-tools: ## servers that tests run beside them
+	@mkdir -p $(TOOLS); test -x $(TOOLS)/versitygw || { echo "installing versitygw"; GOBIN=$(TOOLS) $(GO) install $(VERSITYGW); }
+
+test: deps dist-tools test-tools ## all tests, with the race detector
 	$(GO) test -race -timeout 18m ./...
 	@for m in $(NESTED); do (cd $$m && $(GO) test -race -timeout 5m ./...) || exit 1; done
 

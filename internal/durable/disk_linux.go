@@ -24,11 +24,16 @@ func flushSoon(f *os.File, offset, length int64) {
 
 func datasync(f *os.File) error { return unix.Fdatasync(int(f.Fd())) }
 
-// dropCache syncs f (dirty pages cannot be dropped) and lets its pages go. Both
-// are best effort: on a file system that refuses, the read is still a read.
-func dropCache(f *os.File) {
-	_ = unix.Fsync(int(f.Fd()))
+// dropCache syncs f (dirty pages cannot be dropped) and lets its pages go. A sync
+// that the device fails is an error; a file system that knows neither call is
+// fine, the read is still a read.
+func dropCache(f *os.File) error {
+	err := unix.Fsync(int(f.Fd()))
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EROFS) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EOPNOTSUPP) {
+		err = nil
+	}
 	_ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
+	return err
 }
 
 // SyncDir puts a folder's entries on the device. File systems without folder

@@ -58,15 +58,15 @@ func writeFile(open create, path string, data []byte, perm fs.FileMode) (err err
 		err = fmt.Errorf("%d of %d bytes written", n, len(data))
 	}
 	if err == nil {
+		err = os.Chmod(f.Name(), perm) // before the sync, which puts it on the device too
+	}
+	if err == nil {
 		err = f.Sync()
 	}
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
 	if err != nil {
-		return err
-	}
-	if err := os.Chmod(f.Name(), perm); err != nil {
 		return err
 	}
 	return Rename(f.Name(), path)
@@ -105,6 +105,22 @@ func Rename(oldpath, newpath string) error {
 	}
 	if from := filepath.Dir(oldpath); from != filepath.Dir(newpath) {
 		return SyncDir(from)
+	}
+	return nil
+}
+
+// SyncFile puts a file that another program wrote on its device.
+func SyncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return classify(fmt.Errorf("sync: %w", err))
+	}
+	err = f.Sync()
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return classify(fmt.Errorf("sync %s: %w", path, err))
 	}
 	return nil
 }

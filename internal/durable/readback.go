@@ -9,19 +9,32 @@ import (
 	"os"
 )
 
-// SHA256 reads the file at path back from its device and returns the digest in
-// lower-case hex and the length in bytes. The file is synced and its pages are
-// dropped from the cache first, so that the answer speaks of the disk and not
-// of memory (measured with mincore: no page stays).
-func SHA256(ctx context.Context, path string) (sum string, size int64, err error) {
+// Open opens the file at path so that what is read comes from its device and not
+// from memory: the file is synced and its pages are dropped from the cache first
+// (measured with mincore: no page stays). Reading ends with ctx. The error may be
+// that of the sync, when the device could not take what was written.
+func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", 0, fmt.Errorf("read back: %w", err)
+		return nil, fmt.Errorf("read back: %w", err)
+	}
+	if err := dropCache(f); err != nil {
+		_ = f.Close()
+		return nil, classify(fmt.Errorf("read back: sync %s: %w", path, err))
+	}
+	return onlyReader{ctx, f}, nil
+}
+
+// SHA256 reads the file at path back from its device, like Open, and returns the
+// digest in lower-case hex and the length in bytes.
+func SHA256(ctx context.Context, path string) (sum string, size int64, err error) {
+	f, err := Open(ctx, path)
+	if err != nil {
+		return "", 0, err
 	}
 	defer f.Close() //nolint:errcheck // opened for reading only
-	dropCache(f)
 	h := sha256.New()
-	size, err = io.CopyBuffer(h, onlyReader{ctx, f}, make([]byte, 1<<20))
+	size, err = io.CopyBuffer(h, f, make([]byte, 1<<20))
 	if err != nil {
 		return "", size, fmt.Errorf("read back %s: %w", path, err)
 	}
@@ -40,3 +53,5 @@ func (r onlyReader) Read(b []byte) (int, error) {
 	}
 	return r.f.Read(b)
 }
+
+func (r onlyReader) Close() error { return r.f.Close() }

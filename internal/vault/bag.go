@@ -2,8 +2,6 @@ package vault
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/durable"
@@ -46,8 +43,9 @@ const (
 
 // Seal files b as a BagIt 1.0 bag (RFC 8493) and returns its folder. Called
 // again after a crash, or with further parts, it goes on from what is there:
-// payload is only ever added. The declaration is written last; a folder without
-// it is a bag in the making. Seal proves nothing: ReadBack does.
+// payload is only ever added. The declaration is written last, and taken away
+// before a change; a folder without it is a bag in the making. Seal proves
+// nothing: ReadBack does.
 func (v *Vault) Seal(ctx context.Context, b Bag) (path string, err error) {
 	path = filepath.Join(v.dir, b.Owner, b.ID)
 	data := filepath.Join(path, "data")
@@ -57,6 +55,10 @@ func (v *Vault) Seal(ctx context.Context, b Bag) (path string, err error) {
 		}
 	}
 	if err := durable.MkdirAll(data, 0o750); err != nil {
+		return "", fmt.Errorf("make bag: %w", err)
+	}
+	// What a killed run left half-written would be found as a file that nobody knows.
+	if err := errors.Join(durable.RemoveTemporary(data), durable.RemoveTemporary(path)); err != nil {
 		return "", fmt.Errorf("make bag: %w", err)
 	}
 	for _, p := range b.Payload {
@@ -72,8 +74,16 @@ func (v *Vault) Seal(ctx context.Context, b Bag) (path string, err error) {
 			return "", fmt.Errorf("file %s: %w", name, err)
 		}
 	}
+	// An earlier run may have been killed between a rename and its sync. The
+	// payload must be on the device before anything says that it is.
+	if err := errors.Join(durable.SyncDir(data), syncUp(data, v.dir)); err != nil {
+		return "", err
+	}
 	if err := writeTags(path, b); err != nil {
 		return "", fmt.Errorf("write tag files of %s: %w", path, err)
+	}
+	if err := durable.SyncDir(path); err != nil {
+		return "", err
 	}
 	// Only an empty folder goes; a part that is being received keeps it.
 	_ = os.Remove(filepath.Join(v.dir, incoming, b.ID))
@@ -95,8 +105,15 @@ func (v *Vault) file(b Bag, p Payload, data string) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
+	if err := disclaim(filepath.Dir(data)); err != nil {
+		return err
+	}
 	return durable.Rename(filepath.Join(v.dir, incoming, b.ID, p.Name), target)
 }
+
+// disclaim takes the declaration away before a bag changes: until it is written
+// again the folder is a bag in the making and does not claim to be whole.
+func disclaim(path string) error { return durable.Remove(filepath.Join(path, declarationFile)) }
 
 // putOnce writes a payload file that never changes.
 func putOnce(path string, content []byte) error {
@@ -111,6 +128,9 @@ func putOnce(path string, content []byte) error {
 		return nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := disclaim(filepath.Dir(filepath.Dir(path))); err != nil {
 		return err
 	}
 	return durable.WriteFile(path, content, 0o440)
@@ -153,25 +173,12 @@ func writeTags(path string, b Bag) error {
 		if old, err := os.ReadFile(filepath.Join(path, name)); err == nil && string(old) == string(tags[name]) {
 			continue
 		}
+		if err := disclaim(path); err != nil {
+			return err
+		}
 		if err := durable.WriteFile(filepath.Join(path, name), tags[name], 0o440); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// manifest renders checksum lines as `sha256sum -c` reads them, names encoded as
-// RFC 8493, section 2.1.3 wants.
-func manifest(lines map[string]string) []byte {
-	encode := strings.NewReplacer("%", "%25", "\n", "%0A", "\r", "%0D")
-	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(lines)) {
-		b.WriteString(lines[name] + "  " + encode.Replace(name) + "\n")
-	}
-	return []byte(b.String())
-}
-
-func digest(content []byte) string {
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:])
 }

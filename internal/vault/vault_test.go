@@ -170,6 +170,27 @@ func TestReadBackFindsEveryDamage(t *testing.T) {
 	}
 }
 
+func TestBagThatGrowsIsNoBagMeanwhile(t *testing.T) {
+	v := openTest(t)
+	one := receive(t, v, "20261123-abc", "a.zip", "PK one")
+	path, err := v.Seal(t.Context(), bag(one))
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := receive(t, v, "20261123-abc", "late.zip", "PK late")
+	gone := Payload{Name: "not here.zip", Size: 3, SHA256: digest([]byte("PK?"))}
+	if _, err := v.Seal(t.Context(), bag(one, late, gone)); err == nil {
+		t.Fatal("sealed without a part")
+	}
+	if _, err := os.Stat(filepath.Join(path, "bagit.txt")); err == nil {
+		t.Error("a bag with a file that its manifest does not name claims to be whole")
+	}
+	if _, err := v.Seal(t.Context(), bag(one, late)); err != nil {
+		t.Fatal(err)
+	}
+	validate(t, path)
+}
+
 func TestNothingFiledIsReplaced(t *testing.T) {
 	v := openTest(t)
 	one := receive(t, v, "20261123-abc", "a.zip", "PK one")
