@@ -130,6 +130,17 @@ func (m *mailbox) reach() imapwatch.Server {
 	return m.server
 }
 
+// put puts a mail into the inbox: through the watcher's own connection, if there is one.
+func (m *mailbox) put(ctx context.Context, id string, raw []byte) error {
+	m.mu.Lock()
+	w := m.watcher
+	m.mu.Unlock()
+	if w != nil {
+		return w.Append(ctx, "INBOX", id, raw)
+	}
+	return imapwatch.Append(ctx, m.reach(), "INBOX", id, raw)
+}
+
 // ledger keeps a mailbox's cursors in the journal.
 type ledger struct {
 	journal *journal.Journal

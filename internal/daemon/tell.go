@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/igwatchd/igwatchd/internal/imapwatch"
 	"github.com/igwatchd/igwatchd/internal/journal"
 	"github.com/igwatchd/igwatchd/internal/notify"
 )
@@ -24,7 +23,7 @@ func (d *Daemon) newChannels() []channel {
 	if n.Inbox {
 		for _, m := range d.mailboxes {
 			put := func(ctx context.Context, id string, raw []byte) error {
-				return imapwatch.Append(ctx, m.reach(), "INBOX", id, raw)
+				return m.put(ctx, id, raw)
 			}
 			list = append(list, channel{notify.Inbox(m.account.Inbox.Address, put), m.account.Username})
 		}

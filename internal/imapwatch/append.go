@@ -21,18 +21,51 @@ func Append(ctx context.Context, server Server, folder, messageID string, raw []
 	return appendTo(ctx, server, (&address{}).dial, standard, folder, messageID, raw)
 }
 
+// Append is the same through the watcher's own connections, so that a mailbox never has more than
+// two: servers count them, and some lock out who has too many. It waits until the second one is
+// free, at most until ctx ends.
+func (w *Watcher) Append(ctx context.Context, folder, messageID string, raw []byte) error {
+	p := &putting{folder, messageID, raw, make(chan error, 1)}
+	select {
+	case w.puts <- p: // the second connection is up, and does it
+		select {
+		case err := <-p.done:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	case w.second <- struct{}{}: // there is none at present
+		defer func() { <-w.second }()
+		return appendTo(ctx, w.o.Server, w.dial, w.t, folder, messageID, raw)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// putting is a message on its way into a folder.
+type putting struct {
+	folder, messageID string
+	raw               []byte
+	done              chan error
+}
+
 func appendTo(ctx context.Context, server Server, dial dialer, t timings, folder, messageID string, raw []byte) error {
 	if err := server.check(); err != nil {
 		return err
-	}
-	if messageID == "" || strings.ContainsAny(messageID, "\r\n") {
-		return fault.Permanent(errors.New("put mail into folder: it has no usable Message-ID"), "")
 	}
 	s, err := connect(ctx, server, dial, t, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
 	defer s.close()
+	return s.put(folder, messageID, raw)
+}
+
+// put opens the folder and appends the message unless it is there.
+func (s *session) put(folder, messageID string, raw []byte) error {
+	if messageID == "" || strings.ContainsAny(messageID, "\r\n") {
+		return fault.Permanent(errors.New("put mail into folder: it has no usable Message-ID"), "")
+	}
 	if _, err := s.examine(folder); err != nil {
 		return err
 	}
@@ -41,7 +74,7 @@ func appendTo(ctx context.Context, server Server, dial dialer, t timings, folder
 	if err != nil || len(found) > 0 {
 		return err
 	}
-	defer s.conn.step("APPEND", t.command, t.command, t.transfer)()
+	defer s.conn.step("APPEND", s.t.command, s.t.command, s.t.transfer)()
 	cmd := s.client.Append(folder, int64(len(raw)), nil)
 	_, wrote := io.Copy(cmd, bytes.NewReader(raw))
 	closed := cmd.Close()

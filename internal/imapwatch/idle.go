@@ -24,6 +24,7 @@ const (
 	endCall                 // somebody wants a look now
 	endServer               // the server has ended the IDLE by itself
 	endLost                 // the connection or the context has ended
+	endPut                  // a message is to be put into a folder: session.putting has it
 )
 
 // idle waits for news, at most as long as told. It then has sent DONE; the answer is awaited by
@@ -36,7 +37,7 @@ func (s *session) idle(ctx context.Context, longest time.Duration, call <-chan s
 		return endLost, fmt.Errorf("%w: %w", errNoIdle, s.fail("begin IDLE", err))
 	}
 	s.conn.in.refill()
-	why, err := s.await(ctx, longest, call, s.conn.in.asked.idleOver())
+	why, err := s.await(ctx, longest, call, s.conn.in.asked.idleOver(), nil)
 	// Once DONE waits to be acknowledged TCP sends no keepalives any more: what they have begun to
 	// suspect, the answer has to prove wrong soon.
 	s.hurry = s.hurry || unanswered(s.conn.raw)
@@ -50,8 +51,8 @@ func (s *session) idle(ctx context.Context, longest time.Duration, call <-chan s
 	return why, err
 }
 
-// await waits for news, a call, the end of an IDLE, the given time or the end of the connection.
-func (s *session) await(ctx context.Context, longest time.Duration, call, over <-chan struct{}) (ending, error) {
+// await waits for news, a call, the end of an IDLE, work, the given time or the end of the connection.
+func (s *session) await(ctx context.Context, longest time.Duration, call, over <-chan struct{}, puts <-chan *putting) (ending, error) {
 	timer := time.NewTimer(longest)
 	defer timer.Stop()
 	select {
@@ -64,6 +65,8 @@ func (s *session) await(ctx context.Context, longest time.Duration, call, over <
 		return endCall, nil
 	case <-over:
 		return endServer, nil
+	case s.putting = <-puts:
+		return endPut, nil
 	case <-s.conn.bye:
 		return endLost, s.fail("wait for news", errors.New("goodbye"))
 	case <-s.client.Closed():

@@ -79,6 +79,8 @@ type Watcher struct {
 	wakeInbox  chan struct{}
 	wakeOthers chan struct{}
 	inboxUp    chan struct{} // holds a value after INBOX was reached, for the second connection
+	second     chan struct{} // holds a value while there is a second connection
+	puts       chan *putting // taken by it while it waits
 
 	mu     sync.Mutex // guards what Status reports
 	status []*FolderStatus
@@ -96,6 +98,7 @@ func New(o Options) *Watcher {
 	w := &Watcher{
 		o: o, t: standard, log: o.Log,
 		wakeInbox: make(chan struct{}, 1), wakeOthers: make(chan struct{}, 1), inboxUp: make(chan struct{}, 1),
+		second: make(chan struct{}, 1), puts: make(chan *putting),
 		live: map[string]*conn{},
 	}
 	w.dial = (&address{}).dial

@@ -136,6 +136,6 @@ func (v *inboxVisitor) idleFailed(err error) {
 // poll waits until it is time to open the folder anew, which some servers need to show new mail.
 func (v *inboxVisitor) poll(ctx context.Context, s *session) error {
 	v.w.set(inbox, StatePolling, v.f.trouble())
-	_, err := s.await(ctx, v.f.untilDue(v.w.t.poll), v.w.wakeInbox, nil)
+	_, err := s.await(ctx, v.f.untilDue(v.w.t.poll), v.w.wakeInbox, nil, nil)
 	return err
 }

@@ -40,6 +40,14 @@ func (l *line) keep(ctx context.Context, ready func(context.Context)) {
 // once opens one session and stays in it as long as it lasts.
 func (l *line) once(ctx context.Context) error {
 	w := l.w
+	if l.name != inbox {
+		select {
+		case w.second <- struct{}{}:
+			defer func() { <-w.second }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	s, err := connect(ctx, w.o.Server, w.dial, w.t, w.log)
 	if err != nil {
 		l.failures++

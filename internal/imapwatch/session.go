@@ -24,6 +24,8 @@ type session struct {
 	idling *imapclient.IdleCommand // DONE was sent, its answer not yet awaited
 	hurry  bool                    // the machine may have slept: the connection has to prove itself
 	unbind func() bool
+
+	putting *putting // what it was asked for while it waited
 }
 
 // connect opens a session that ends with ctx, or earlier with close.
