@@ -20,7 +20,7 @@ VERSITYGW    := github.com/versity/versitygw/cmd/versitygw@v1.8.0
 NFPM         := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
 GOLANGCILINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help demo build install deps tools test-tools test lint dist dist-tools fuzz fuzz-short
+.PHONY: help demo build install deps tools test-tools test-browser screenshots test lint dist dist-tools fuzz fuzz-short
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -45,7 +45,16 @@ deps: ## what the tests need, from Debian
 test-tools: ## servers that tests run beside them
 	@mkdir -p $(TOOLS); test -x $(TOOLS)/versitygw || { echo "installing versitygw"; GOBIN=$(TOOLS) $(GO) install $(VERSITYGW); }
 
-test: deps dist-tools test-tools ## all tests, with the race detector
+AXE := $(CURDIR)/.tools/axe
+test-browser: deps ## the page in a real browser, and whether everyone can use it
+	@command -v npm >/dev/null || $(SUDO) apt-get -q install -y --no-install-recommends npm
+	@test -f $(AXE)/node_modules/axe-core/axe.min.js || npm install --prefix $(AXE) --no-audit --no-fund --ignore-scripts axe-core@4.14.1
+	AXE=$(AXE)/node_modules/axe-core/axe.min.js $(GO) test -C internal/web/browsertest -timeout 5m ./...
+
+screenshots: deps ## docs/screenshots, from made-up archives
+	$(GO) run -C internal/web/browsertest . -dir $(CURDIR)/docs/screenshots
+
+test: deps dist-tools test-tools test-browser ## all tests, with the race detector
 	$(GO) test -race -timeout 18m ./...
 	@for m in $(NESTED); do (cd $$m && $(GO) test -race -timeout 5m ./...) || exit 1; done
 

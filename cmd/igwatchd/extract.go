@@ -11,11 +11,13 @@ import (
 	"github.com/igwatchd/igwatchd/internal/album"
 	"github.com/igwatchd/igwatchd/internal/extract"
 	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/web"
 )
 
 func extractCommand(ctx context.Context, s streams, args []string) error {
 	fs := newFlags("extract", s)
 	path := configFlag(fs)
+	gallery := fs.Bool("gallery", false, "also write pages that show everything in a browser, without a server or network; begin with index.html in DIR")
 	rest, err := parseAll(fs, args)
 	if err != nil {
 		return err
@@ -34,14 +36,24 @@ func extractCommand(ctx context.Context, s streams, args []string) error {
 	}
 	defer done()
 	show := progressLine(s)
-	result, err := extract.Extract(ctx, a, dir, newLogger(s, slog.LevelError), func(r extract.Result) {
+	var pages extract.Pages // none
+	if *gallery {
+		pages = func(ctx context.Context, f *extract.Folder) error {
+			show("the pages of the gallery")
+			return web.WriteGallery(ctx, a, web.OwnerOf(zips), f)
+		}
+	}
+	result, err := extract.Gallery(ctx, a, dir, newLogger(s, slog.LevelError), func(r extract.Result) {
 		show(fmt.Sprintf("%d files, %s", r.Files, bytesText(r.Bytes)))
-	})
+	}, pages)
 	show("")
 	if err != nil {
 		return fault.WithHint(fmt.Errorf("extract: %w", err), "what was written stays; run the same command again to go on")
 	}
 	_, _ = fmt.Fprintf(s.out, "%d files, %s, are in %s. The archive itself is unchanged.\n", result.Files, bytesText(result.Bytes), dir)
+	if *gallery {
+		_, _ = fmt.Fprintf(s.out, "Open the gallery in a browser: %s\n", filepath.Join(dir, "index.html"))
+	}
 	for _, name := range a.Unread {
 		_, _ = fmt.Fprintf(s.out, "This list could not be read, so that what it names lies in everything-else: %s\n", name)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	sysnotify "github.com/coreos/go-systemd/v22/daemon"
@@ -78,7 +79,10 @@ func addPage(d *daemon.Daemon, cfg *config.Config, log *slog.Logger) error {
 	if cfg.Web.Listen == "" {
 		return nil
 	}
-	page, err := web.New(web.Options{Listen: cfg.Web.Listen, Exports: d, HandOver: d, Drops: cfg.Fetch.DropDirs, Log: log.With("component", "page")})
+	page, err := web.New(web.Options{
+		Listen: cfg.Web.Listen, Exports: d, HandOver: d, Drops: cfg.Fetch.DropDirs, Shelf: d,
+		Thumbs: filepath.Join(cfg.StateDir, "thumbnails"), Log: log.With("component", "page"),
+	})
 	if err != nil {
 		return err
 	}

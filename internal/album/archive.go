@@ -25,9 +25,10 @@ type archive struct {
 
 // member is one file of a part. The same name in two parts is two members; the first is found by name.
 type member struct {
-	name string
-	zip  *zip.File
-	at   io.ReaderAt // the part, for stored files
+	name  string
+	index int // its place among all members
+	zip   *zip.File
+	at    io.ReaderAt // the part, for stored files
 }
 
 func openArchive(parts []Part) (*archive, error) {
@@ -56,6 +57,9 @@ func openArchive(parts []Part) (*archive, error) {
 		return nil, errors.Join(append(errs, errors.New("there is nothing in it"))...)
 	}
 	slices.SortStableFunc(a.members, func(x, y *member) int { return strings.Compare(x.name, y.name) })
+	for i, m := range a.members {
+		m.index = i
+	}
 	return a, nil
 }
 
@@ -126,6 +130,7 @@ func unescaped(name string) string {
 
 // File is a media file that can be read at any place, without unpacking, if Stored says so.
 type File struct {
+	Index    int    // its place among all files: the same whenever the same parts are opened
 	Name     string // in the archive
 	Size     int64  // in bytes
 	CRC32    uint32
@@ -144,16 +149,29 @@ func (a *Album) Files() iter.Seq[File] {
 	}
 }
 
+// At returns the file with that Index; ok is false if there is none.
+func (a *Album) At(index int) (f File, ok bool) {
+	if index < 0 || index >= len(a.files.members) {
+		return File{}, false
+	}
+	return a.files.members[index].file(), true
+}
+
 // File returns the bytes behind a medium.
 func (m Media) File() File { return m.file.file() }
 
 func (m *member) file() File {
-	return File{m.name, int64(m.zip.UncompressedSize64), m.zip.CRC32, m.zip.Modified, m}
+	return File{m.index, m.name, int64(m.zip.UncompressedSize64), m.zip.CRC32, m.zip.Modified, m}
 }
 
-// Stored returns a reader over the file's bytes in the zip itself; ok is false if they are packed there.
+// encrypted is the bit of a member's flags that says so (APPNOTE 4.4.4).
+const encrypted = 1
+
+// Stored returns a reader over the file's bytes in the zip itself; ok is false if they are packed
+// there. Nothing compares the checksum of what is read so.
 func (f File) Stored() (r *io.SectionReader, ok bool) {
-	if f.member.zip.Method != zip.Store {
+	z := f.member.zip
+	if z.Method != zip.Store || z.CompressedSize64 != z.UncompressedSize64 || z.Flags&encrypted != 0 {
 		return nil, false
 	}
 	at, err := f.member.zip.DataOffset()
@@ -181,7 +199,7 @@ func (f File) Kind() (string, error) {
 	}
 	head := make([]byte, 32)
 	n, err := io.ReadFull(r, head)
-	if cerr := r.Close(); err == nil || errors.Is(err, io.ErrUnexpectedEOF) {
+	if cerr := r.Close(); err == nil || errors.Is(err, io.ErrUnexpectedEOF) || n == 0 && f.Size == 0 {
 		err = nil
 		_ = cerr // the checksum is not compared in the middle of a file
 	}

@@ -33,15 +33,23 @@ const maxFaults = 100
 // Extract writes the tree below dir. Progress may be nil; it is called after each file. A file that
 // cannot be read is named in the Result and does not end the work; a full disk does.
 func Extract(ctx context.Context, a *album.Album, dir string, log *slog.Logger, progress func(Result)) (Result, error) {
+	return Gallery(ctx, a, dir, log, progress, nil)
+}
+
+// Gallery is Extract, and then lets pages show what it wrote; nil is none. It may be interrupted and
+// run again too.
+func Gallery(ctx context.Context, a *album.Album, dir string, log *slog.Logger, progress func(Result), pages Pages) (Result, error) {
 	tree, err := durable.OpenTree(dir)
 	if err != nil {
 		return Result{}, err
 	}
-	x := &extraction{album: a, tree: tree, log: log, progress: progress, taken: map[string]bool{}, done: map[string]bool{}}
+	x := &extraction{album: a, tree: tree, log: log, progress: progress, taken: map[string]bool{}, done: map[string]bool{}, places: map[string]string{}}
 	if x.progress == nil {
 		x.progress = func(Result) {}
 	}
-	err = x.run(ctx)
+	if err = x.run(ctx); err == nil && pages != nil {
+		err = pages(ctx, x.folder())
+	}
 	return x.result, errors.Join(err, tree.Close())
 }
 
@@ -51,8 +59,9 @@ type extraction struct {
 	log      *slog.Logger
 	progress func(Result)
 	result   Result
-	taken    map[string]bool // names given in this run; each run gives the same ones
-	done     map[string]bool // files of the archive that have their place
+	taken    map[string]bool   // names given in this run; each run gives the same ones
+	done     map[string]bool   // files of the archive that have their place
+	places   map[string]string // of those that are there
 }
 
 func (x *extraction) run(ctx context.Context) error {
@@ -120,6 +129,7 @@ func (x *extraction) put(ctx context.Context, name string, f album.File, at time
 		}
 		x.result.Written++
 	}
+	x.places[key(f)] = name
 	x.result.Files++
 	x.result.Bytes += f.Size
 	x.progress(x.result)

@@ -99,7 +99,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	for {
 		err := s.serve(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // stopping is no error
 		}
 		s.log.Error("the page is not open", "listen", s.o.Listen, "error", err, "hint", `choose another port in web.listen, or "" to do without the page`)
 		select {

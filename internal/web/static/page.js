@@ -13,7 +13,11 @@ if (document.querySelector("[data-export], .card") && !document.getElementById("
     for (const bar of live.bars || []) {
       const progress = document.querySelector(`progress[data-export="${CSS.escape(bar.export)}"]`);
       const text = document.querySelector(`[data-text="${CSS.escape(bar.export)}"]`);
-      if (!progress || !text) { location.reload(); return; }
+      if (!progress || !text) {
+        // A bar that belongs here is new: that of another export belongs elsewhere.
+        if (location.pathname === "/" || location.pathname === "/export/" + bar.export) { location.reload(); return; }
+        continue;
+      }
       progress.value = bar.value;
       text.textContent = bar.text;
     }
