@@ -6,7 +6,7 @@ SUDO     := $(if $(filter 0,$(shell id -u)),,sudo)
 # What the tests need from Debian: a real mail server, systemd's own judgement of the unit and a machine of its
 # own to run it on, a way to lose packets, file systems to cut the power of, recovery files, a browser, namespaces,
 # and a C compiler, because the race detector needs cgo.
-PACKAGES := dovecot-imapd systemd systemd-container debootstrap debian-archive-keyring nftables e2fsprogs xfsprogs par2 \
+PACKAGES := dovecot-imapd systemd systemd-container debootstrap debian-archive-keyring nftables e2fsprogs xfsprogs par2 age \
 	chromium util-linux coreutils gcc libc6-dev
 # Modules of their own, so that what only tests need is no dependency of the program.
 NESTED   := internal/oauth/interop
