@@ -10,8 +10,8 @@ import (
 // is first opened. Whoever changes anything but new in it does so while the server is down.
 func (d *Dovecot) Maildir() string { return filepath.Join(d.run, "mail") }
 
-// Drop puts one message into INBOX without the delivery agent, which is thirty times as fast, and
-// as right: clients that wait in IDLE hear of it. name must be new, and INBOX have been opened.
+// Drop puts one message into INBOX without the delivery agent, also while the server is stopped, and
+// clients that wait in IDLE hear of it. name must be new, and INBOX have been opened before.
 func (d *Dovecot) Drop(name string, raw []byte) error {
 	// What other programs see in new must be whole (maildir(5)).
 	tmp := filepath.Join(d.Maildir(), "tmp", name)
