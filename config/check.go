@@ -52,7 +52,10 @@ func check(c *collector, raw rawConfig) *Config {
 		}
 	}
 	for i, r := range raw.Replica {
-		cfg.Replicas = append(cfg.Replicas, checkReplica(c, join("replica", strconv.Itoa(i)), r))
+		cfg.Replicas = append(cfg.Replicas, checkReplica(c, join("replica", strconv.Itoa(i)), r, cfg))
+	}
+	if cfg.Recovery = raw.RecoveryPercent; cfg.Recovery < 0 || cfg.Recovery > 100 {
+		c.add("recovery_percent", "must be between 0 (none) and 100")
 	}
 	if r := raw.Mail.Resolver; r != "" {
 		if _, err := netip.ParseAddrPort(r); err != nil {
@@ -158,25 +161,6 @@ func checkSecret(c *collector, at string, raw rawInbox) Secret {
 		c.add(join(at, "password_credential"), "a credential's name, not a path")
 	}
 	return s
-}
-
-func checkReplica(c *collector, at string, raw rawReplica) Replica {
-	switch {
-	case (raw.Dir == "") == (raw.S3 == ""):
-		c.add(join(at, "dir"), "a replica is either a dir or an s3 address")
-	case raw.S3 != "":
-		if u, err := url.Parse(raw.S3); err != nil || u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") == "" {
-			c.add(join(at, "s3"), `must be "https://HOST/BUCKET/PREFIX"`)
-		}
-		if raw.AccessKeyFile == "" || raw.SecretKeyFile == "" {
-			c.add(join(at, "access_key_file"), "s3 needs access_key_file and secret_key_file")
-		}
-	}
-	return Replica{
-		Dir: optionalPath(c, join(at, "dir"), raw.Dir), S3: raw.S3,
-		AccessKeyFile: optionalPath(c, join(at, "access_key_file"), raw.AccessKeyFile),
-		SecretKeyFile: optionalPath(c, join(at, "secret_key_file"), raw.SecretKeyFile),
-	}
 }
 
 func absolute(c *collector, key, path string) string {

@@ -28,6 +28,7 @@ type Config struct {
 	Mail       Mail
 	Fetch      Fetch
 	Replicas   []Replica
+	Recovery   int // percent of recovery data to keep beside each bag; 0: none
 	Notify     Notify
 	Web        Web
 }
@@ -73,8 +74,11 @@ type Fetch struct {
 type Replica struct {
 	Dir           string
 	S3            string
+	Region        string // "": what the address says
+	CAFile        string
 	AccessKeyFile string
 	SecretKeyFile string
+	Recipients    []string // age1…: whom every file there is encrypted to; empty: it is not
 }
 
 // Name tells replicas apart in reports.

@@ -8,8 +8,11 @@ type rawConfig struct {
 	Mail       rawMail      `toml:"mail"`
 	Fetch      rawFetch     `toml:"fetch"`
 	Replica    []rawReplica `toml:"replica"`
-	Notify     rawNotify    `toml:"notify"`
-	Web        rawWeb       `toml:"web"`
+
+	RecoveryPercent int `toml:"recovery_percent"`
+
+	Notify rawNotify `toml:"notify"`
+	Web    rawWeb    `toml:"web"`
 }
 
 type rawAccount struct {
@@ -60,10 +63,13 @@ type rawFetch struct {
 }
 
 type rawReplica struct {
-	Dir           string `toml:"dir"`
-	S3            string `toml:"s3"`
-	AccessKeyFile string `toml:"access_key_file"`
-	SecretKeyFile string `toml:"secret_key_file"`
+	Dir           string   `toml:"dir"`
+	S3            string   `toml:"s3"`
+	Region        string   `toml:"region"`
+	CAFile        string   `toml:"ca_file"`
+	AccessKeyFile string   `toml:"access_key_file"`
+	SecretKeyFile string   `toml:"secret_key_file"`
+	AgeRecipients []string `toml:"age_recipients"`
 }
 
 type rawNotify struct {

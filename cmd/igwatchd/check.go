@@ -45,8 +45,7 @@ func checkCommand(ctx context.Context, s streams, args []string) error {
 	}
 	c.dns(ctx, cfg)
 	for _, r := range cfg.Replicas {
-		c.bad("replica "+r.Name(), fault.Permanent(fmt.Errorf("this version cannot write replicas"),
-			"no archive will be called safe while it is configured; take it out, or copy by hand and wait for the next version"))
+		c.replica(ctx, r)
 	}
 	n := cfg.Notify
 	if !n.Inbox && n.Webhook == "" && len(n.Command) == 0 && len(n.URLs) == 0 {
@@ -152,6 +151,35 @@ func (c *checker) inbox(ctx context.Context, in config.Inbox) {
 	}
 	c.good(what, fmt.Sprintf("%s at %s:%d; %s", in.Address, in.Host, in.Port, how))
 }
+
+// replica looks whether a place for copies can be reached. It reads from it only.
+func (c *checker) replica(ctx context.Context, r config.Replica) {
+	const what = "replica"
+	replica, err := daemon.OpenReplica(r, forgetful{})
+	if err == nil {
+		err = replica.Ready(ctx)
+	}
+	if err == nil && r.Dir != "" {
+		if werr := writable(r.Dir); werr != nil {
+			err = fault.Permanent(fmt.Errorf("%s cannot be written: %w", r.Dir, werr), "give it to the user that igwatchd runs as: sudo chown igwatchd: "+r.Dir)
+		}
+	}
+	if err != nil {
+		c.bad(what, err)
+		return
+	}
+	note := r.Name()
+	if len(r.Recipients) > 0 {
+		note += ", encrypted"
+	}
+	c.good(what, note)
+}
+
+// forgetful keeps nothing: a check makes no copies.
+type forgetful struct{}
+
+func (forgetful) Checkpoint(context.Context, string) ([]byte, bool, error) { return nil, false, nil }
+func (forgetful) SaveCheckpoint(context.Context, string, []byte) error     { return nil }
 
 // dns looks whether keys can be asked for at all. Which answer comes says nothing
 // about it: "there is none" is an answer.

@@ -32,6 +32,8 @@ func TestStories(t *testing.T) {
 			"export":       exportCmd,
 			"offer":        offerCmd,
 			"sign":         signCmd,
+			"replica":      replicaCmd,
+			"harm":         harmCmd,
 			"deliver":      deliverCmd,
 			"site":         siteCmd,
 			"expect":       expectCmd,

@@ -191,6 +191,6 @@ func logConfig(log *slog.Logger, cfg *config.Config) {
 			"security", in.Security, "login", in.Login())
 	}
 	for _, r := range cfg.Replicas {
-		log.Warn("this version cannot write replicas: no archive will be called safe", "replica", r.Name())
+		log.Info("replica", "place", r.Name(), "encrypted", len(r.Recipients) > 0)
 	}
 }

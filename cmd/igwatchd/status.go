@@ -117,8 +117,27 @@ func printExport(w io.Writer, e daemon.Export) {
 	if e.Path != "" {
 		p("    stored   %s\n", e.Path)
 	}
+	for _, c := range e.Copies {
+		p("    copy     %s\n", copyText(c))
+	}
 	if e.Verdict == "questions" {
 		p("    next     igwatchd confirm %s\n", e.ID)
+	}
+}
+
+// copyText says how a copy is.
+func copyText(c daemon.Copy) string {
+	switch c.State {
+	case "proven":
+		return c.Place + ": every byte was read back on " + clock(c.At)
+	case "damaged":
+		return c.Place + ": DAMAGED, found on " + clock(c.At)
+	case "copying":
+		return c.Place + ": is being written"
+	case "waiting":
+		return c.Place + ": waits: " + c.Detail
+	default:
+		return c.Place + ": not there yet"
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/igwatchd/igwatchd/internal/testworld"
@@ -26,6 +27,8 @@ import (
 //	export USER [PART…]        write archives of USER; the first is $ZIP
 //	spoil WAY                  damage $ZIP: flip, truncate, html, or while writing: see exportCmd
 //	offer                      the site holds the archives
+//	replica DIR|s3 [encrypted] a further copy is asked for; the key to an encrypted one is key.txt
+//	harm GLOB                  change one byte in the middle of the one file that matches
 //	sign N VAR                 the address behind the Download button of part N, counted from 1
 //	site WAY                   how the bytes host behaves
 //	deliver KIND [FOLDER]      a mail comes
@@ -140,6 +143,43 @@ func spoilCmd(ts *testscript.TestScript, _ bool, args []string) {
 
 func offerCmd(ts *testscript.TestScript, _ bool, _ []string) {
 	worldOf(ts).offer(strings.Fields(ts.Getenv("ZIPS"))...)
+}
+
+func replicaCmd(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	text := fmt.Sprintf("dir = %q\n", ts.MkAbs(args[0]))
+	if args[0] == "s3" {
+		ts.Check(os.MkdirAll(ts.MkAbs("s3"), 0o700))
+		program, err := filepath.Abs("../../.tools/bin/versitygw")
+		ts.Check(err)
+		w.bucket, err = testworld.StartBucket(context.Background(), program, ts.MkAbs("s3"), w.ca)
+		ts.Check(err)
+		text = fmt.Sprintf("s3 = %q\naccess_key_file = %q\nsecret_key_file = %q\nca_file = %q\n",
+			w.bucket.URL, w.bucket.AccessKeyFile, w.bucket.SecretKeyFile, w.bucket.CAFile)
+		ts.Setenv("BUCKET", w.bucket.Dir)
+		ts.Setenv("BUCKETURL", w.bucket.URL)
+	}
+	if slices.Contains(args, "encrypted") {
+		key, err := age.GenerateX25519Identity()
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs("key.txt"), []byte(key.String()+"\n"), 0o600))
+		text += fmt.Sprintf("age_recipients = [%q]\n", key.Recipient())
+	}
+	w.replicas = append(w.replicas, text)
+	ts.Check(w.writeConfig())
+}
+
+func harmCmd(ts *testscript.TestScript, _ bool, args []string) {
+	names, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(names) != 1 {
+		ts.Fatalf("harm: %v", names)
+	}
+	ts.Check(os.Chmod(names[0], 0o600))
+	data, err := os.ReadFile(names[0])
+	ts.Check(err)
+	data[len(data)/2] ^= 1
+	ts.Check(os.WriteFile(names[0], data, 0o600))
 }
 
 func signCmd(ts *testscript.TestScript, _ bool, args []string) {

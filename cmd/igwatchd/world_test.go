@@ -32,6 +32,9 @@ type world struct {
 	keys    map[string]string // the configuration, by "table.key"
 	job     *testworld.Job
 
+	replicas []string // each the lines of a [[replica]]
+	bucket   *testworld.Bucket
+
 	provider *testworld.Provider // only where the inbox is entered by OAuth 2
 
 	mu     sync.Mutex
@@ -106,6 +109,9 @@ func newWorld(ctx context.Context, dir string, start func(*testworld.CA) (testwo
 }
 
 func (w *world) close() {
+	if w.bucket != nil {
+		_ = w.bucket.Close()
+	}
 	if w.hook != nil {
 		w.hook.Close()
 	}
@@ -141,6 +147,9 @@ func (w *world) writeConfig() error {
 				fmt.Fprintf(&b, "%s = %s\n", k, value)
 			}
 		}
+	}
+	for _, r := range w.replicas {
+		b.WriteString("[[replica]]\n" + r)
 	}
 	return os.WriteFile(w.config(), []byte(b.String()), 0o600)
 }

@@ -124,7 +124,8 @@ func (d *Daemon) settled(ctx context.Context, ids []string) (bool, error) {
 				return err
 			}
 			for _, s := range steps {
-				if s.Kind == stepDeadline || s.Tries > 0 && (s.Kind == stepTell || s.Tries >= patience) {
+				if s.Kind == stepDeadline || s.Kind == stepFixity ||
+					s.Tries > 0 && (s.Kind == stepTell || s.Kind == stepCopy || s.Kind == stepProtect || s.Tries >= patience) {
 					continue
 				}
 				settled = false

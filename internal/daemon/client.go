@@ -49,20 +49,12 @@ func (c *Client) Import(ctx context.Context, o Offer, body io.Reader) (export st
 
 // Confirm answers questions of an export with yes.
 func (c *Client) Confirm(ctx context.Context, id string, codes []string) error {
-	body, err := json.Marshal(confirmation{id, codes})
-	if err != nil {
-		return err
-	}
-	return c.do(ctx, http.MethodPost, "/confirm", bytes.NewReader(body), int64(len(body)), nil)
+	return c.post(ctx, "/confirm", confirmation{id, codes}, nil)
 }
 
 // Give hands the daemon the address of an archive, as Daemon.Give does.
 func (c *Client) Give(ctx context.Context, account, id, address string) (export string, err error) {
-	body, err := json.Marshal(gift{account, id, address})
-	if err != nil {
-		return "", err
-	}
-	return export, c.do(ctx, http.MethodPost, "/give", bytes.NewReader(body), int64(len(body)), &export)
+	return export, c.post(ctx, "/give", gift{account, id, address}, &export)
 }
 
 // Expect starts the clock of an account's export.
@@ -76,10 +68,33 @@ func (c *Client) Open(ctx context.Context, path string) (address string, err err
 	return address, c.do(ctx, http.MethodPost, "/open?"+url.Values{"to": {path}}.Encode(), nil, 0, &address)
 }
 
-func (c *Client) do(ctx context.Context, method, path string, body io.Reader, size int64, into any) error {
-	req, err := http.NewRequestWithContext(ctx, method, "http://igwatchd"+path, body)
+// post sends what as JSON.
+func (c *Client) post(ctx context.Context, path string, what, into any) error {
+	body, err := json.Marshal(what)
 	if err != nil {
 		return err
+	}
+	return c.do(ctx, http.MethodPost, path, bytes.NewReader(body), int64(len(body)), into)
+}
+
+// do sends a request and reads the answer into into, unless that is nil.
+func (c *Client) do(ctx context.Context, method, path string, body io.Reader, size int64, into any) error {
+	resp, err := c.send(ctx, method, path, body, size)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close() //nolint:errcheck // read whole
+	if into == nil {
+		return nil
+	}
+	return json.NewDecoder(resp.Body).Decode(into)
+}
+
+// send sends a request. An answer that says no is an error.
+func (c *Client) send(ctx context.Context, method, path string, body io.Reader, size int64) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "http://igwatchd"+path, body)
+	if err != nil {
+		return nil, err
 	}
 	if size >= 0 {
 		req.ContentLength = size
@@ -88,31 +103,33 @@ func (c *Client) do(ctx context.Context, method, path string, body io.Reader, si
 	switch {
 	case err == nil:
 	case gone(err):
-		return ErrNotRunning
+		return nil, ErrNotRunning
 	case errors.Is(err, fs.ErrPermission):
-		return fault.Permanent(errors.New("talk to igwatchd: permission denied"), "use the user that it runs as: sudo -u igwatchd igwatchd …, or sudo igwatchd …")
+		return nil, fault.Permanent(errors.New("talk to igwatchd: permission denied"), "use the user that it runs as: sudo -u igwatchd igwatchd …, or sudo igwatchd …")
 	default:
-		return fmt.Errorf("talk to igwatchd: %w", err)
+		return nil, fmt.Errorf("talk to igwatchd: %w", err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp, nil
 	}
 	defer resp.Body.Close() //nolint:errcheck // read whole
-	if resp.StatusCode != http.StatusOK {
-		var f failure
-		if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&f); err != nil {
-			return fmt.Errorf("talk to igwatchd: answered %s", resp.Status)
-		}
-		err := errors.New(f.Error)
-		switch f.Kind {
-		case fault.PermanentKind:
-			return fault.Permanent(err, f.Hint)
-		case fault.TemporaryKind:
-			return fault.Temporary(err, f.Hint)
-		}
-		return fault.WithHint(err, f.Hint)
+	var f failure
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&f); err != nil {
+		return nil, fmt.Errorf("talk to igwatchd: answered %s", resp.Status)
 	}
-	if into == nil {
-		return nil
+	return nil, f.asError()
+}
+
+// asError is the error that the daemon met.
+func (f failure) asError() error {
+	err := errors.New(f.Error)
+	switch f.Kind {
+	case fault.PermanentKind:
+		return fault.Permanent(err, f.Hint)
+	case fault.TemporaryKind:
+		return fault.Temporary(err, f.Hint)
 	}
-	return json.NewDecoder(resp.Body).Decode(into)
+	return fault.WithHint(err, f.Hint)
 }
 
 // OpenOffer opens the file at path and finds out whose archive it is.

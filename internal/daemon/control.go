@@ -56,6 +56,8 @@ func (d *Daemon) listenControl(ctx context.Context) (*control, error) {
 	mux.HandleFunc("POST /give", d.serveGive)
 	mux.HandleFunc("POST /expect", d.serveExpect)
 	mux.HandleFunc("POST /open", d.serveOpen)
+	mux.HandleFunc("POST /verify", d.serveVerify)
+	mux.HandleFunc("POST /deletion", d.serveDeletion)
 	return &control{l, &http.Server{
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx },

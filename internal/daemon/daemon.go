@@ -32,6 +32,8 @@ type Daemon struct {
 	cfg       *config.Config
 	journal   *journal.Journal
 	vault     *vault.Vault
+	places    []place // where every export must be kept; the archive folder first
+	holds     holds
 	log       *slog.Logger
 	version   string
 	started   time.Time
@@ -69,6 +71,9 @@ func New(o Options) (*Daemon, error) {
 	d := &Daemon{
 		cfg: o.Config, journal: o.Journal, vault: v, log: o.Log, version: o.Version,
 		started: time.Now(), resolver: exportmail.NewResolver(o.Config.Mail.Resolver),
+	}
+	if d.places, err = openPlaces(o.Config, v, o.Journal); err != nil {
+		return nil, err
 	}
 	roots, err := loadRoots(o.Config.Fetch.CAFile)
 	if err != nil {
@@ -130,6 +135,9 @@ func (d *Daemon) Run(ctx context.Context, ready, alive func()) error {
 	}
 	control, err := d.listenControl(ctx)
 	if err != nil {
+		return err
+	}
+	if err := d.catchUp(ctx); err != nil {
 		return err
 	}
 	s := d.newScheduler()

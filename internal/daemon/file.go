@@ -18,9 +18,6 @@ import (
 	"github.com/igwatchd/igwatchd/internal/verdict"
 )
 
-// archivePlace is the first copy's name: the one in archive_dir.
-const archivePlace = "archive"
-
 // inspectExport looks at all parts together.
 func (d *Daemon) inspectExport(ctx context.Context, s journal.Step) (out outcome, err error) {
 	e, parts, done, err := d.loadExport(ctx, s)
@@ -70,6 +67,11 @@ func (d *Daemon) storeExport(ctx context.Context, s journal.Step) (outcome, erro
 	if err != nil {
 		return outcome{}, err
 	}
+	leave, err := d.holds.enter(ctx, archivePlace, e.ID)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer leave()
 	path, err := d.vault.Seal(ctx, bag)
 	if err != nil {
 		return outcome{}, fmt.Errorf("store: %w", err)
@@ -78,26 +80,23 @@ func (d *Daemon) storeExport(ctx context.Context, s journal.Step) (outcome, erro
 	if err != nil {
 		return outcome{}, fmt.Errorf("store: %w", err)
 	}
-	state := "proven"
-	if len(proof.Damage) > 0 {
-		state = "damaged"
-	}
-	d.log.Info("archive stored and read back", "export", e.ID, "files", proof.Files, "bytes", proof.Bytes, "copy", state)
+	d.log.Info("archive stored and read back", "export", e.ID, "files", proof.Files, "bytes", proof.Bytes, "copy", stateOf(proof))
 	return outcome{commit: func(tx *journal.Tx) error {
 		e, ok, err := unchanged(tx, s.Export, parts)
 		if err != nil || !ok {
 			return err
 		}
 		e.Path = path
-		err = errors.Join(
-			tx.SetExport(e),
-			tx.PutCopy(e.ID, journal.Copy{Place: archivePlace, State: state, Digest: proof.Digest, At: time.Now()}),
-			tx.Plan(journal.Step{Export: e.ID, Kind: stepVerdict, Due: time.Now()}),
-		)
-		if err == nil && state == "damaged" {
-			err = d.announce(tx, damaged(e, proof.Damage))
+		if len(d.places) > 1 {
+			e.Detail = "the further copies are being written"
 		}
-		return err
+		if err := errors.Join(tx.SetExport(e), d.record(tx, e, archivePlace, proof)); err != nil {
+			return err
+		}
+		if stateOf(proof) == copyDamaged { // a copy of it would be worth nothing
+			return errors.Join(d.announce(tx, damaged(e, archivePlace, proof.Damage)), judgeNow(tx, e.ID))
+		}
+		return d.planCopies(tx, e.ID)
 	}}, nil
 }
 
@@ -179,17 +178,22 @@ func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Pic
 	if err := d.writeEvidence(e, facts, v, pictures); err != nil {
 		return err
 	}
-	e.State, e.Detail, e.Verdict = "done", "", v.Verdict
-	if e.Reasons, err = json.Marshal(v.Reasons); err != nil {
+	reasons, err := json.Marshal(v.Reasons)
+	if err != nil {
 		return err
 	}
-	if v.Verdict != verdict.NotSafe { // every byte is here: no need to hurry any more
+	news := e.Verdict != v.Verdict || !bytes.Equal(e.Reasons, reasons)
+	e.State, e.Detail, e.Verdict, e.Reasons = "done", "", v.Verdict, reasons
+	if v.Verdict != verdict.NotSafe || v.Only("copy-not-proven") { // every byte is here: no need to hurry any more
 		if err := tx.Cancel(e.ID, stepDeadline); err != nil {
 			return err
 		}
 	}
 	d.log.Info("verdict", "export", e.ID, "account", e.Account, "verdict", v.Verdict)
-	return errors.Join(tx.SetExport(e), d.announce(tx, decided(e, v)))
+	if err := tx.SetExport(e); err != nil || !news {
+		return err
+	}
+	return d.announce(tx, decided(e, v, time.Now()))
 }
 
 // writeEvidence puts the page beside the payload. It is no part of what the bag's
@@ -237,15 +241,21 @@ func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) 
 		return f, err
 	}
 	// Each place that must hold a copy is named, whether there is a proof or not.
-	places := []string{archivePlace}
-	for _, r := range d.cfg.Replicas {
-		places = append(places, r.Name())
+	steps, err := tx.StepsOf(e.ID)
+	if err != nil {
+		return f, err
 	}
-	for _, place := range places {
-		c := verdict.Copy{Place: place}
+	for _, p := range d.places {
+		c := verdict.Copy{Place: p.name}
 		for _, have := range copies {
-			if have.Place == place {
-				c.Proven, c.At = have.State == "proven", have.At
+			if have.Place == p.name {
+				c.Proven, c.At = have.State == copyProven, have.At
+				c.Damaged = have.State == copyDamaged
+			}
+		}
+		for _, s := range steps {
+			if s.Kind == stepCopy && s.Arg == p.name {
+				c.Trouble = s.Error
 			}
 		}
 		f.Copies = append(f.Copies, c)

@@ -133,7 +133,7 @@ func (s *scheduler) one(ctx context.Context, step journal.Step) {
 	delay := max(backoff(step.Tries), min(fault.DelayOf(err), longestWish))
 	log.Warn("step failed, will try again", "error", err, "hint", fault.HintOf(err), "tries", step.Tries+1, "in", delay.Round(time.Second))
 	perr := s.journal.Update(ctx, func(tx *journal.Tx) error {
-		return errors.Join(s.failed(tx, step, err), tx.Postpone(step, time.Now().Add(delay), err.Error()))
+		return errors.Join(s.failed(tx, step, err), tx.Postpone(step, time.Now().Add(delay), explain(err)))
 	})
 	if perr != nil && ctx.Err() == nil {
 		// The step is still due; without a pause it would run in a circle.

@@ -65,9 +65,10 @@ type Progress struct {
 
 // Copy is a place where the archive is kept.
 type Copy struct {
-	Place string `json:"place"`
-	State string `json:"state"` // proven | damaged
-	At    string `json:"at"`    // when every byte of it was read last
+	Place  string `json:"place"`
+	State  string `json:"state"`            // proven | damaged | copying | waiting | missing
+	At     string `json:"at,omitempty"`     // when every byte of it was read last
+	Detail string `json:"detail,omitempty"` // what it waits for
 }
 
 // Part is one received archive file.
@@ -87,11 +88,11 @@ func ReadStatus(ctx context.Context, cfg *config.Config, j *journal.Journal) (St
 		return s, nil
 	}
 	var err error
-	s.Exports, s.Requests, err = readExports(ctx, j)
+	s.Exports, s.Requests, err = readExports(ctx, cfg, j)
 	return s, err
 }
 
-func readExports(ctx context.Context, j *journal.Journal) (list []Export, requests []Request, err error) {
+func readExports(ctx context.Context, cfg *config.Config, j *journal.Journal) (list []Export, requests []Request, err error) {
 	list = []Export{}
 	err = j.View(ctx, func(tx *journal.Tx) error {
 		open, err := tx.Requests()
@@ -121,18 +122,51 @@ func readExports(ctx context.Context, j *journal.Journal) (list []Export, reques
 			for _, p := range parts {
 				x.Parts = append(x.Parts, Part{p.Name, p.Size, p.SHA256})
 			}
-			copies, err := tx.Copies(e.ID)
-			if err != nil {
+			if x.Copies, err = readCopies(tx, cfg, e); err != nil {
 				return err
-			}
-			for _, c := range copies {
-				x.Copies = append(x.Copies, Copy{c.Place, c.State, stamp(c.At)})
 			}
 			list = append(list, x)
 		}
 		return nil
 	})
 	return list, requests, err
+}
+
+// readCopies tells of every place that must hold a copy of an export, once it is stored.
+func readCopies(tx *journal.Tx, cfg *config.Config, e journal.Export) (list []Copy, err error) {
+	if e.Path == "" {
+		return nil, nil
+	}
+	copies, err := tx.Copies(e.ID)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := tx.StepsOf(e.ID)
+	if err != nil {
+		return nil, err
+	}
+	places := []string{archivePlace}
+	for _, r := range cfg.Replicas {
+		places = append(places, r.Name())
+	}
+	for _, place := range places {
+		c := Copy{Place: place, State: "missing"}
+		for _, s := range steps {
+			switch {
+			case s.Kind == stepStore && place == archivePlace, s.Kind == stepCopy && s.Arg == place && s.Tries == 0:
+				c.State = "copying"
+			case s.Kind == stepCopy && s.Arg == place:
+				c.State, c.Detail = "waiting", s.Error
+			}
+		}
+		for _, have := range copies {
+			if have.Place == place {
+				c = Copy{Place: place, State: have.State, At: stamp(have.At)}
+			}
+		}
+		list = append(list, c)
+	}
+	return list, nil
 }
 
 // Status is where everything stands now.
@@ -150,7 +184,7 @@ func (d *Daemon) status(ctx context.Context) (Status, error) {
 		}
 	}
 	var err error
-	if s.Exports, s.Requests, err = readExports(ctx, d.journal); err != nil {
+	if s.Exports, s.Requests, err = readExports(ctx, d.cfg, d.journal); err != nil {
 		return s, err
 	}
 	for i := range s.Exports {

@@ -18,6 +18,11 @@ const (
 	stepDeadline = "deadline" // remind; argument: how long before the end
 	stepAbsent   = "absent"   // no mail has come; argument: the account
 	stepStill    = "still"    // still watching; argument: the account
+	stepCopy     = "copy"     // make one further copy; argument: the place
+	stepProtect  = "protect"  // make recovery files beside the bag
+	stepFixity   = "fixity"   // read a copy again; argument: the place
+
+	stepCountdown = "countdown" // the deletion of an account is under way; argument: the account
 )
 
 func (d *Daemon) newScheduler() *scheduler {
@@ -48,12 +53,21 @@ func (d *Daemon) step(ctx context.Context, s journal.Step) (outcome, error) {
 		return d.absent(ctx, s)
 	case stepStill:
 		return d.still(ctx, s)
+	case stepCopy:
+		return d.copyExport(ctx, s)
+	case stepProtect:
+		return d.protect(ctx, s)
+	case stepFixity:
+		return d.readCopy(ctx, s)
+	case stepCountdown:
+		return d.countdown(ctx, s)
 	}
 	return outcome{}, fmt.Errorf("step of unknown kind %q", s.Kind)
 }
 
 // lane says which steps must not run at the same time: those of one export, and
-// those that use one channel. Reminders must not wait behind a download.
+// those that use one channel or one disk. Reminders must not wait behind a download,
+// nor downloads behind a copy.
 func lane(s journal.Step) string {
 	switch s.Kind {
 	case stepTell:
@@ -63,8 +77,12 @@ func lane(s journal.Step) string {
 		return "mail " + s.Arg
 	case stepDeadline:
 		return "deadline " + s.Export
-	case stepAbsent, stepStill:
+	case stepAbsent, stepStill, stepCountdown:
 		return "clock " + s.Arg
+	case stepCopy, stepFixity:
+		return "copies " + s.Arg
+	case stepProtect:
+		return "copies " + archivePlace
 	default:
 		return "export " + s.Export
 	}
@@ -82,6 +100,17 @@ func (d *Daemon) stepFailed(tx *journal.Tx, s journal.Step, err error) error {
 	e, found, ferr := tx.Export(s.Export)
 	if ferr != nil || !found {
 		return ferr
+	}
+	switch s.Kind { // the export itself does not wait for these
+	case stepCopy:
+		return d.copyFailed(tx, e, s, err)
+	case stepFixity:
+		return d.readingFailed(tx, e, s, err)
+	case stepProtect:
+		if s.Tries+1 == patience {
+			return d.announce(tx, unprotected(e, err))
+		}
+		return nil
 	}
 	e.Detail = explain(err)
 	if s.Tries+1 == patience {

@@ -10,7 +10,6 @@ import (
 	"github.com/igwatchd/igwatchd/internal/inspect"
 	"github.com/igwatchd/igwatchd/internal/journal"
 	"github.com/igwatchd/igwatchd/internal/notify"
-	"github.com/igwatchd/igwatchd/internal/vault"
 	"github.com/igwatchd/igwatchd/internal/verdict"
 )
 
@@ -80,8 +79,10 @@ func stuck(e journal.Export, step string) notify.Event {
 	return n
 }
 
-func decided(e journal.Export, v verdict.Verdict) notify.Event {
-	var details []string
+// decided tells a verdict. It may be the one of last month again, with another in
+// between: at tells them apart.
+func decided(e journal.Export, v verdict.Verdict, at time.Time) notify.Event {
+	details := []string{at.UTC().Format(time.RFC3339Nano)}
 	for _, r := range v.Reasons {
 		details = append(details, r.Code, r.Severity, r.Text)
 	}
@@ -115,6 +116,14 @@ func decided(e journal.Export, v verdict.Verdict) notify.Event {
 	default:
 		n.Title = "igwatchd: do not delete " + e.Account + ": its archive is not complete"
 		n.URL = exportPage
+		switch {
+		case v.Only("copy-not-proven"):
+			n.Title = "igwatchd: do not delete " + e.Account + " yet: a copy is still to be written"
+			n.URL = ""
+			b.WriteString("\nigwatchd goes on trying and tells you when every copy is there. Nothing has to be downloaded again.\n")
+		case v.Only("copy-damaged"):
+			n.Title = "igwatchd: do not delete " + e.Account + ": a stored copy is damaged"
+		}
 	}
 	n.Text = b.String()
 	return n
@@ -122,19 +131,6 @@ func decided(e journal.Export, v verdict.Verdict) notify.Event {
 
 // maxListed bounds how many findings one message lists.
 const maxListed = 20
-
-func damaged(e journal.Export, damage []vault.Damage) notify.Event {
-	n := event("copy-damaged", e, fmt.Sprint(damage))
-	n.Title = "igwatchd: a stored file of " + e.Account + " is not as it was"
-	var b strings.Builder
-	fmt.Fprintf(&b, "Reading the archive in %s back from its disk gave other bytes than were written:\n", e.Path)
-	for _, d := range damage[:min(len(damage), maxListed)] {
-		fmt.Fprintf(&b, "  - %s: %s\n", d.Name, d.What)
-	}
-	b.WriteString("\nThe disk may be failing. Do not delete the account; download the archive again, to another disk.\n")
-	n.Text = b.String()
-	return n
-}
 
 func suspicious(account, identity string, j exportmail.Judgement) notify.Event {
 	n := event("suspicious-mail", journal.Export{Account: account}, identity)

@@ -97,6 +97,11 @@ CREATE TABLE requests (
 	account TEXT PRIMARY KEY,               -- who has asked Instagram for an export
 	since   INTEGER NOT NULL                -- and when; gone once the export is announced
 ) STRICT;
+`, `
+CREATE TABLE deletions (
+	account TEXT PRIMARY KEY,               -- who has asked Instagram to delete the account
+	since   INTEGER NOT NULL
+) STRICT;
 `}
 
 // migrate brings the file to this program's version, and refuses a newer file:

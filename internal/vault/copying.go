@@ -151,7 +151,10 @@ func (c *copying) ensure(ctx context.Context, name, want string) error {
 				"look at both: igwatchd replaces nothing that was proven")
 		case !whole && (was.Stored != "" || c.recipients == nil) && what != "missing":
 			// Unless it was never vouched for, which is what a crash leaves behind.
-			if err := c.aside(ctx, name, want); err != nil {
+			if err := c.vouch(ctx, name, want); err != nil {
+				return err
+			}
+			if err := c.aside(ctx, name); err != nil {
 				return err
 			}
 		}
@@ -171,6 +174,16 @@ func (c *copying) ensure(ctx context.Context, name, want string) error {
 		return c.saveOrigins(ctx, c.ref, c.known)
 	}
 	return nil
+}
+
+// vouch reads the source's file before a damaged one is touched for its sake: two
+// damaged copies are better than one that is taken apart.
+func (c *copying) vouch(ctx context.Context, name, want string) error {
+	sum, _, what, err := readSum(ctx, c.src, path.Join(c.from, name))
+	if err == nil && (what != "" || sum != want) {
+		err = unproven(errors.New("it is damaged too"))
+	}
+	return err
 }
 
 // put sends one file and returns the digest that its copy must have.
@@ -222,8 +235,8 @@ func (c *copying) disclaim(ctx context.Context, stored string) error {
 }
 
 // aside keeps a damaged file beside the bag's tag files, where it makes no bag
-// invalid. It goes when there is no room for both and the source is whole.
-func (c *copying) aside(ctx context.Context, name, want string) error {
+// invalid. It goes when there is no room for both.
+func (c *copying) aside(ctx context.Context, name string) error {
 	stored := c.stored(name)
 	if err := c.disclaim(ctx, stored); err != nil {
 		return err
@@ -234,9 +247,6 @@ func (c *copying) aside(ctx context.Context, name, want string) error {
 	}
 	if c.place.Ready(ctx, c.bound(name)) == nil {
 		return nil
-	}
-	if sum, _, what, err := readSum(ctx, c.src, path.Join(c.from, name)); err != nil || what != "" || sum != want {
-		return err // put will say what is wrong with it
 	}
 	return c.place.Remove(ctx, to)
 }

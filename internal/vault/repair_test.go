@@ -173,16 +173,13 @@ func TestDamagedFileGoesWhenThereIsNoRoomForBoth(t *testing.T) {
 		path, ref, _ := sealed(t, openTest(t))
 		stored, err := k.replica.Store(t.Context(), path, ref)
 		whole(t, stored, err)
-		kept := func() bool {
-			return slices.ContainsFunc(slices.Collect(maps.Keys(k.times(t))), func(n string) bool { return strings.Contains(n, ".damaged-") })
-		}
 		if err := errors.Join(flip(k.path("data/big.zip")), flip(filepath.Join(path, "data", "big.zip"))); err != nil {
 			t.Fatal(err)
 		}
 		k.replica.place = cramped{k.place}
 		if proof, err := k.replica.Store(t.Context(), path, ref); err == nil {
 			t.Errorf("both are damaged, and: %+v", proof)
-		} else if !kept() {
+		} else if _, serr := os.Stat(k.path("data/big.zip")); serr != nil {
 			t.Error("the damaged file went although there is nothing to replace it")
 		}
 		if err := flip(filepath.Join(path, "data", "big.zip")); err != nil { // the source is whole again
@@ -200,6 +197,30 @@ func TestDamagedFileGoesWhenThereIsNoRoomForBoth(t *testing.T) {
 		whole(t, proof, err)
 		if len(k.times(t)) > before {
 			t.Error("a second damaged file was kept")
+		}
+	})
+}
+
+// TestDamagedCopyIsLeftAloneWhenTheSourceIsDamagedToo: what is left of it may be all there is.
+func TestDamagedCopyIsLeftAloneWhenTheSourceIsDamagedToo(t *testing.T) {
+	onEveryKind(t, func(t *testing.T, k kind) {
+		v := openTest(t)
+		path, ref, _ := sealed(t, v)
+		stored, err := k.replica.Store(t.Context(), path, ref)
+		whole(t, stored, err)
+		if err := errors.Join(flip(k.path("data/big.zip")), flip(filepath.Join(path, "data", "big.zip"))); err != nil {
+			t.Fatal(err)
+		}
+		archive, err := NewReplica(v.Folder(), ReplicaOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := k.times(t)
+		if _, err := k.replica.Repair(t.Context(), archive, ref); !errors.Is(err, ErrUnproven) {
+			t.Errorf("repaired: %v", err)
+		}
+		if after := k.times(t); !maps.Equal(before, after) {
+			t.Errorf("it was touched: %v, then %v", before, after)
 		}
 	})
 }

@@ -154,8 +154,14 @@ func everyCopyProven(f Facts) []Reason {
 	}
 	var out []Reason
 	for _, c := range f.Copies {
-		if !c.Proven {
-			out = append(out, fails("copy-not-proven", "The copy in %s has not been written and read back.", c.Place)...)
+		switch {
+		case c.Proven && !c.Damaged:
+		case c.Damaged:
+			out = append(out, fails("copy-damaged", "The copy in %s is not what was stored there.", c.Place)...)
+		case c.Trouble != "":
+			out = append(out, fails("copy-not-proven", "The copy in %s has not been written and read back: %s.", c.Place, c.Trouble)...)
+		default:
+			out = append(out, fails("copy-not-proven", "The copy in %s has not been written and read back yet.", c.Place)...)
 		}
 	}
 	return out

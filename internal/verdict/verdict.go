@@ -29,6 +29,9 @@ type Copy struct {
 	Place  string // as the person calls it
 	Proven bool   // every byte was read back from it and has the right digest
 	At     time.Time
+
+	Damaged bool   // it was read back, and is not what was stored
+	Trouble string // why it could not be written so far; "": nothing is known to be in the way
 }
 
 // Facts is everything a verdict is founded on.
@@ -117,6 +120,18 @@ func (v Verdict) Open(severity string) []Reason {
 	return list
 }
 
+// Only tells whether nothing but one kind of error stands against the verdict safe,
+// apart from questions.
+func (v Verdict) Only(code string) bool {
+	errs := v.Open(inspect.Error)
+	for _, r := range errs {
+		if r.Code != code {
+			return false
+		}
+	}
+	return len(errs) > 0
+}
+
 // Sentence says the verdict in plain words.
 func (v Verdict) Sentence(account string) string {
 	switch v.Verdict {
@@ -128,6 +143,12 @@ func (v Verdict) Sentence(account string) string {
 			return "The archive of " + account + " is whole and stored. Before you delete the account, one question is left that only you can answer."
 		}
 		return fmt.Sprintf("The archive of %s is whole and stored. Before you delete the account, %d questions are left that only you can answer.", account, n)
+	}
+	switch {
+	case v.Only("copy-not-proven"):
+		return "Do not delete the account " + account + " yet: its archive is here, but not every copy that you asked for has been written and read back."
+	case v.Only("copy-damaged"):
+		return "Do not delete the account " + account + ": a stored copy of its archive is damaged."
 	default:
 		return "Do not delete the account " + account + ": its archive is not complete."
 	}

@@ -1,0 +1,39 @@
+package journal
+
+import (
+	"database/sql"
+	"time"
+)
+
+// SetDeletion records that the person asked Instagram to delete an account.
+func (t *Tx) SetDeletion(account string, at time.Time) error {
+	_, err := t.exec(`INSERT INTO deletions (account, since) VALUES (?,?)
+		ON CONFLICT (account) DO UPDATE SET since=excluded.since`, account, millis(at))
+	return err
+}
+
+// Deletion returns since when the deletion of an account is under way.
+func (t *Tx) Deletion(account string) (since time.Time, open bool, err error) {
+	var ms int64
+	open, err = t.one([]any{&ms}, `SELECT since FROM deletions WHERE account = ?`, account)
+	return fromMillis(ms), open, err
+}
+
+// Deletions returns all that were recorded.
+func (t *Tx) Deletions() (map[string]time.Time, error) {
+	all := map[string]time.Time{}
+	err := t.all(func(r *sql.Rows) error {
+		var account string
+		var ms int64
+		err := r.Scan(&account, &ms)
+		all[account] = fromMillis(ms)
+		return err
+	}, `SELECT account, since FROM deletions`)
+	return all, err
+}
+
+// EndDeletion records that the deletion was called off.
+func (t *Tx) EndDeletion(account string) error {
+	_, err := t.exec(`DELETE FROM deletions WHERE account = ?`, account)
+	return err
+}
