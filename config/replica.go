@@ -35,6 +35,10 @@ func checkReplica(c *collector, at string, raw rawReplica, cfg *Config) Replica 
 	}
 	for _, recipient := range raw.AgeRecipients {
 		if _, err := age.ParseRecipients(strings.NewReader(recipient)); err != nil {
+			if strings.HasPrefix(strings.ToUpper(recipient), "AGE-SECRET-KEY-") {
+				c.add(join(at, "age_recipients"), `this is the secret key: keep it away from this computer, and put its public one here, "age1…"`)
+				continue
+			}
 			c.add(join(at, "age_recipients"), `%.20q is no age recipient, like "age1…": age-keygen makes one`, recipient)
 		}
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -12,10 +14,11 @@ import (
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/testworld"
+	"github.com/igwatchd/igwatchd/internal/vault"
 )
 
-// kills is how often the daemon is killed in TestKilledAtAnyMoment.
-const kills = 100
+// killsFlag is how often the daemon is killed in TestKilledAtAnyMoment.
+var killsFlag = flag.Int("kills", 100, "how often the daemon is killed")
 
 // buildProgram builds the program as it ships. The test binary, which other
 // tests run as the program, starts slowly when it holds the race detector.
@@ -95,6 +98,14 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer w.close()
+	usb, kills := filepath.Join(dir, "usb"), *killsFlag
+	if err := errors.Join(os.Mkdir(usb, 0o700), vault.Init(usb)); err != nil {
+		t.Fatal(err)
+	}
+	w.replicas = []string{fmt.Sprintf("dir = %q\n", usb)}
+	if err := w.writeConfig(); err != nil {
+		t.Fatal(err)
+	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -127,7 +138,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		kill = runDaemon(t, program, w)
 		wait(n)
 	}
-	const all = kills + 2
+	all := kills + 2
 	for export, n := range w.verdicts() {
 		if n != 1 {
 			t.Errorf("%s has %d verdicts", export, n)
@@ -137,9 +148,11 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		t.Errorf("%d exports were judged, want %d", n, all)
 	}
 	bags := w.bags()
-	if len(bags) != all {
-		t.Errorf("%d bags, want %d", len(bags), all)
+	copies, err := filepath.Glob(filepath.Join(usb, "jane.doe", "*"))
+	if err != nil || len(bags) != all || len(copies) != all {
+		t.Errorf("%d bags and %d copies of them, want %d (%v)", len(bags), len(copies), all, err)
 	}
+	bags = append(bags, copies...)
 	for _, bag := range bags {
 		for _, manifest := range []string{"manifest-sha256.txt", "tagmanifest-sha256.txt"} {
 			cmd := exec.Command("sha256sum", "--strict", "--quiet", "-c", manifest)
