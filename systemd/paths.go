@@ -30,12 +30,18 @@ func Hidden(path string, opened ...string) bool {
 func Folder(path string) string { return "d " + quote(path) + " 0750 igwatchd igwatchd\n" }
 
 // Paths returns the drop-in igwatchd.service.d/paths.conf, which opens what the
-// unit of the system service keeps closed: folders to write, folders to read.
+// unit of the system service keeps closed: folders to write, folders to read, and
+// folders to write on disks that come and go.
 // It is empty if nothing needs to be opened. Paths must be absolute.
+//
+// A folder that is opened one by one is a mount of its own inside the service, and
+// keeps its disk from being let go when it is unmounted outside. So disks are opened
+// by ProtectSystem=full: outside of /usr, /boot and /etc, the service's user may then write
+// what the permissions of files let it write, which is little.
 //
 // Each is opened only if it exists when the service starts: a folder that is
 // missing is reported by igwatchd, and must not keep it from starting.
-func Paths(write, read []string) (string, error) {
+func Paths(write, read, disks []string) (string, error) {
 	var lines []string
 	var errs []error
 	open := func(paths []string, bind, plain string) {
@@ -55,13 +61,19 @@ func Paths(write, read []string) (string, error) {
 	}
 	open(write, "BindPaths=", "ReadWritePaths=")
 	open(read, "BindReadOnlyPaths=", "") // all else can be read already
+	before := len(lines)
+	open(disks, "BindPaths=", "full ")
+	come := func(line string) bool { return strings.HasPrefix(line, "full ") }
+	if slices.ContainsFunc(lines[before:], come) {
+		lines = append([]string{"# For disks that are mounted and unmounted while it runs.\nProtectSystem=full"}, slices.DeleteFunc(lines, come)...)
+	}
 	if len(errs) > 0 {
 		return "", errors.Join(errs...)
 	}
 	if len(lines) == 0 {
 		return "", nil
 	}
-	text := "# Written by \"igwatchd service install\" for archive_dir and drop_dirs of the configuration.\n" +
+	text := "# Written by \"igwatchd service install\" for archive_dir, drop_dirs and replicas of the configuration.\n" +
 		"# Run that again when they change.\n[Service]\n"
 	if slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "Bind") }) {
 		text += "# Empty folders take the place of /home and /root; only what is named here is put into them.\nProtectHome=tmpfs\n"

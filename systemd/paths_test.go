@@ -13,13 +13,15 @@ func TestPathsOpenOnlyWhatIsClosed(t *testing.T) {
 	for _, c := range []struct {
 		name        string
 		write, read []string
+		disks       []string
 		want        []string // lines behind [Service], in order
 	}{
-		{"nothing", []string{"/var/lib/igwatchd", "/var/lib/igwatchd/archive"}, []string{"/srv/drop"}, nil},
-		{"a folder elsewhere", []string{"/srv/archive/"}, nil, []string{`ReadWritePaths="-/srv/archive"`}},
+		{"nothing", []string{"/var/lib/igwatchd", "/var/lib/igwatchd/archive"}, []string{"/srv/drop"}, nil, nil},
+		{"a folder elsewhere", []string{"/srv/archive/"}, nil, nil, []string{`ReadWritePaths="-/srv/archive"`}},
 		{
 			"a name that only begins alike",
 			[]string{"/var/lib/igwatchd2", "/homes/x"},
+			nil,
 			nil,
 			[]string{`ReadWritePaths="-/var/lib/igwatchd2"`, `ReadWritePaths="-/homes/x"`},
 		},
@@ -27,12 +29,20 @@ func TestPathsOpenOnlyWhatIsClosed(t *testing.T) {
 			"a home",
 			[]string{"/home/jane/archive"},
 			[]string{"/home/jane/Downloads"},
+			nil,
 			[]string{"ProtectHome=tmpfs", `BindPaths="-/home/jane/archive"`, `BindReadOnlyPaths="-/home/jane/Downloads"`},
 		},
-		{"odd names", []string{`/srv/a "b" 100% \ c`}, nil, []string{`ReadWritePaths="-/srv/a \"b\" 100%% \\ c"`}},
+		{
+			"disks",
+			[]string{"/var/lib/igwatchd", "/srv/archive"},
+			nil,
+			[]string{"/mnt/usb/copies", "/media/jane/disk", "/home/jane/copies"},
+			[]string{"ProtectHome=tmpfs", "ProtectSystem=full", `ReadWritePaths="-/srv/archive"`, `BindPaths="-/home/jane/copies"`},
+		},
+		{"odd names", []string{`/srv/a "b" 100% \ c`}, nil, nil, []string{`ReadWritePaths="-/srv/a \"b\" 100%% \\ c"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			text, err := Paths(c.write, c.read)
+			text, err := Paths(c.write, c.read, c.disks)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,11 +62,14 @@ func TestPathsOpenOnlyWhatIsClosed(t *testing.T) {
 
 func TestPathsThatCannotBeOpened(t *testing.T) {
 	for _, path := range []string{"/tmp/x", "/var/tmp", "/dev/shm/x", "/proc", "/", "/home", "/root/", "/srv/a\nUser=root"} {
-		if text, err := Paths([]string{path}, nil); err == nil {
+		if text, err := Paths([]string{path}, nil, nil); err == nil {
 			t.Errorf("write %q: %s", path, text)
 		}
-		if text, err := Paths(nil, []string{path}); err == nil {
+		if text, err := Paths(nil, []string{path}, nil); err == nil {
 			t.Errorf("read %q: %s", path, text)
+		}
+		if text, err := Paths(nil, nil, []string{path}); err == nil {
+			t.Errorf("disk %q: %s", path, text)
 		}
 	}
 }
@@ -74,7 +87,7 @@ func TestHidden(t *testing.T) {
 
 // TestSystemdReadsBackTheNames has systemd say what it understood.
 func TestSystemdReadsBackTheNames(t *testing.T) {
-	text, err := Paths([]string{`/srv/a "b" 100% \ c`}, []string{"/home/jane/My Downloads: new"})
+	text, err := Paths([]string{`/srv/a "b" 100% \ c`}, []string{"/home/jane/My Downloads: new"}, []string{"/mnt/usb"})
 	if err != nil {
 		t.Fatal(err)
 	}

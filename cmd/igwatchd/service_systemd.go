@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/kardianos/service"
@@ -77,14 +78,24 @@ func (i *installer) makeFolders(ctx context.Context, cfg *config.Config) error {
 // dropIn opens what the configuration names outside of the service's own folders.
 // It refuses files that the service cannot be shown.
 func dropIn(cfg *config.Config) (string, error) {
-	text, err := systemd.Paths([]string{cfg.StateDir, cfg.ArchiveDir}, cfg.Fetch.DropDirs)
+	write := []string{cfg.StateDir, cfg.ArchiveDir}
+	var disks []string
+	for _, r := range cfg.Replicas {
+		if r.Dir != "" {
+			disks = append(disks, r.Dir)
+		}
+	}
+	text, err := systemd.Paths(write, cfg.Fetch.DropDirs, disks)
 	if err != nil {
 		return "", fault.Configuration(err, "choose other folders in "+cfg.Path)
 	}
-	opened := append([]string{cfg.StateDir, cfg.ArchiveDir}, cfg.Fetch.DropDirs...)
+	opened := slices.Concat(write, cfg.Fetch.DropDirs, disks)
 	files := []string{cfg.Path, cfg.Fetch.CookiesFile, cfg.Fetch.CAFile}
 	for _, a := range cfg.Accounts {
 		files = append(append(files, a.Inbox.CAFile, a.Inbox.Password.File), a.Inbox.Password.Command...)
+	}
+	for _, r := range cfg.Replicas {
+		files = append(files, r.CAFile, r.AccessKeyFile, r.SecretKeyFile)
 	}
 	files = append(files, cfg.Notify.Command...)
 	var errs []error
