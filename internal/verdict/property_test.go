@@ -1,0 +1,232 @@
+package verdict_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/testworld"
+	"github.com/igwatchd/igwatchd/internal/verdict"
+)
+
+// entry is one file of an export.
+type entry struct {
+	header zip.FileHeader
+	body   []byte
+}
+
+func entriesOf(t *testing.T, path string) (list []entry) {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, entry{zip.FileHeader{Name: f.Name, Method: f.Method, Modified: f.Modified}, body})
+	}
+	return list
+}
+
+// packed is a sound zip of the entries, whatever is in them.
+func packed(t *testing.T, list []entry) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, e := range list {
+		header := e.header
+		out, err := w.CreateHeader(&header)
+		if err == nil {
+			_, err = out.Write(e.body)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// judged inspects an archive and judges it with every copy proven.
+func judged(t *testing.T, name string, body []byte, answers map[string]bool) verdict.Verdict {
+	t.Helper()
+	sum := sha256.Sum256(body)
+	digest := hex.EncodeToString(sum[:])
+	r, err := inspect.Inspect(t.Context(), []inspect.Part{{Name: name, Size: int64(len(body)), SHA256: digest, R: bytes.NewReader(body)}}, func(int64, int64) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return verdict.Judge(verdict.Facts{
+		Account: "jane.doe", Posts: r.Counts.Posts + r.Counts.Reels, Announced: 1, Report: r, Answers: answers,
+		Parts:  []verdict.Part{{Name: name, Size: int64(len(body)), SHA256: digest}},
+		Copies: []verdict.Copy{{Place: "archive", Proven: true}},
+	})
+}
+
+// changes are what must not go unnoticed in any file of an export.
+var changes = []struct {
+	name   string
+	change func(body []byte, rng *rand.Rand) []byte // nil: the file is left out
+}{
+	{"removed", func([]byte, *rand.Rand) []byte { return nil }},
+	{"emptied", func([]byte, *rand.Rand) []byte { return []byte{} }},
+	{"cut", func(b []byte, rng *rand.Rand) []byte { return b[:1+rng.IntN(max(1, len(b)-1))] }},
+	{"zeroed", func(b []byte, _ *rand.Rand) []byte { return make([]byte, len(b)) }},
+}
+
+// TestAnyFileChangedIsNotSafe takes exports that are safe once their questions are
+// answered, and changes one file: the archive that Instagram could have sent
+// instead. It is never safe with the same answers. (A changed bit of a
+// file that arrived otherwise is what the CRC is for: see TestAnyByteChangedIsNotSafe.)
+func TestAnyFileChangedIsNotSafe(t *testing.T) {
+	forms := map[string]testworld.Export{
+		"v3b": {}, "v3b, pages": {HTML: true}, "v3a": {Layout: testworld.LayoutV3a}, "v2a": {Layout: testworld.LayoutV2a},
+		"v2b": {Layout: testworld.LayoutV2b}, "v1": {Layout: testworld.LayoutV1}, "wrapped": {WrapRoot: true},
+	}
+	for form, like := range forms {
+		t.Run(form, func(t *testing.T) {
+			seed := uint64(time.Now().UnixNano())
+			rng := rand.New(rand.NewPCG(seed, 0))
+			e := testworld.DemoExport("jane.doe")
+			e.Layout, e.HTML, e.WrapRoot, e.Side = like.Layout, like.HTML, like.WrapRoot, 96
+			paths, err := e.Write(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			name, list := filepath.Base(paths[0]), entriesOf(t, paths[0])
+			answers := map[string]bool{}
+			for _, r := range judged(t, name, packed(t, list), nil).Open(inspect.Question) {
+				answers[r.Code] = true
+			}
+			if v := judged(t, name, packed(t, list), answers); v.Verdict != verdict.Safe {
+				t.Fatalf("it is not safe to begin with: %+v", v)
+			}
+			silent := 0
+			for i, f := range list {
+				for _, c := range changes {
+					if c.name != "removed" && rng.IntN(2) == 0 { // half of the others, another half each time
+						continue
+					}
+					changed := append([]entry{}, list...)
+					if changed[i].body = c.change(f.body, rng); changed[i].body == nil {
+						changed = append(changed[:i], changed[i+1:]...)
+					}
+					if bytes.Equal(changed[min(i, len(changed)-1)].body, f.body) {
+						continue
+					}
+					if v := judged(t, name, packed(t, changed), answers); v.Verdict == verdict.Safe {
+						if c.name == "removed" && unnamed(f.header.Name) {
+							silent++
+							continue
+						}
+						if notTheirs(f.header.Name, c.name) {
+							continue
+						}
+						t.Errorf("seed %d: %s %s: safe", seed, f.header.Name, c.name)
+					}
+				}
+			}
+			t.Logf("%d files; %d lists that nothing names could be left out", len(list), silent)
+		})
+	}
+}
+
+// unnamed tells whether a file is a list that nothing in an export names and that
+// no request needs to bring: that it is not there says nothing.
+func unnamed(name string) bool {
+	ext := filepath.Ext(name)
+	return (ext == ".json" || ext == ".html") && !strings.Contains(name, "posts") && !strings.Contains(name, "personal_information")
+}
+
+// notTheirs are the files that hold nothing of the person's: the note that a section
+// is empty, and Instagram's own logo. And subtitles, which are text: a text that ends
+// early is a text.
+func notTheirs(name, change string) bool {
+	return strings.HasSuffix(name, "/no-data.txt") || strings.HasSuffix(name, "files/Instagram-Logo.png") ||
+		strings.HasSuffix(name, ".srt") && change == "cut"
+}
+
+// TestAnyByteChangedIsNotSafe changes single bits of a file's bytes in the zip, as a disk or a line would.
+func TestAnyByteChangedIsNotSafe(t *testing.T) {
+	e := testworld.DemoExport("jane.doe")
+	e.Side = 96
+	paths, err := e.Write(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Base(paths[0])
+	good, err := os.ReadFile(paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := map[string]bool{}
+	for _, r := range judged(t, name, good, nil).Open(inspect.Question) {
+		answers[r.Code] = true
+	}
+	z, err := zip.NewReader(bytes.NewReader(good), int64(len(good)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seed := uint64(time.Now().UnixNano())
+	rng := rand.New(rand.NewPCG(seed, 0))
+	for _, f := range z.File {
+		start, err := f.DataOffset()
+		if err != nil || f.CompressedSize64 == 0 {
+			continue
+		}
+		at := start + rng.Int64N(int64(f.CompressedSize64))
+		bad := bytes.Clone(good)
+		bad[at] ^= 1 << rng.IntN(8)
+		if v := judged(t, name, bad, answers); v.Verdict == verdict.Safe {
+			t.Errorf("seed %d: %s: byte %d changed: safe", seed, f.Name, at)
+		}
+	}
+}
+
+// TestMoreEvidenceNeverMakesItWorse: what is known in addition takes nothing back.
+func TestMoreEvidenceNeverMakesItWorse(t *testing.T) {
+	e := testworld.DemoExport("jane.doe")
+	e.Side = 96
+	paths, err := e.Write(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := os.ReadFile(paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	rank := map[string]int{verdict.NotSafe: 0, verdict.Questions: 1, verdict.Safe: 2}
+	answers := map[string]bool{}
+	before := judged(t, filepath.Base(paths[0]), body, nil)
+	for _, q := range before.Open(inspect.Question) {
+		answers[q.Code] = true
+		after := judged(t, filepath.Base(paths[0]), body, answers)
+		if rank[after.Verdict] < rank[before.Verdict] || len(after.Open(inspect.Question)) >= len(before.Open(inspect.Question)) {
+			t.Errorf("with %s answered: %s, before: %s", q.Code, fmt.Sprint(after), fmt.Sprint(before))
+		}
+		before = after
+	}
+	if before.Verdict != verdict.Safe {
+		t.Errorf("%+v", before)
+	}
+}
