@@ -9,24 +9,21 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/igwatchd/igwatchd/bench/origin"
 	"github.com/igwatchd/igwatchd/internal/fetch"
-	"github.com/igwatchd/igwatchd/internal/testworld"
 )
 
 func main() {
@@ -80,7 +77,7 @@ func measure(size int64, rounds int, dir string) error {
 	if err := makeZip(file, size); err != nil {
 		return err
 	}
-	ca, address, stop, err := serve(dir)
+	ca, address, stop, err := origin.Start(dir)
 	if err != nil {
 		return err
 	}
@@ -163,58 +160,4 @@ func makeZip(path string, size int64) error {
 	end := append([]byte("PK\x05\x06"), make([]byte, 18)...)
 	_, err = io.Copy(f, io.MultiReader(strings.NewReader("PK\x03\x04"), io.LimitReader(rand.Reader, size-26), strings.NewReader(string(end))))
 	return errors.Join(err, f.Close())
-}
-
-// serve starts nginx with a certificate of the test authority.
-func serve(dir string) (caFile, address string, stop func(), err error) {
-	ca, err := testworld.NewCA()
-	if err != nil {
-		return "", "", nil, err
-	}
-	issued, err := ca.Issue("localhost", "127.0.0.1")
-	if err != nil {
-		return "", "", nil, err
-	}
-	key, err := x509.MarshalPKCS8PrivateKey(issued.PrivateKey)
-	if err != nil {
-		return "", "", nil, err
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", "", nil, err
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	conf := "daemon off; pid " + dir + "/pid; error_log stderr warn; worker_processes 1; events {}\nhttp { access_log off; sendfile on; types { application/zip zip; }\n" +
-		"client_body_temp_path " + dir + "/t1; proxy_temp_path " + dir + "/t2; fastcgi_temp_path " + dir + "/t3; uwsgi_temp_path " + dir + "/t4; scgi_temp_path " + dir + "/t5;\n" +
-		"server { listen 127.0.0.1:" + strconv.Itoa(port) + " ssl; ssl_protocols TLSv1.3; ssl_certificate " + dir + "/cert.pem; ssl_certificate_key " + dir + "/key.pem; root " + dir + "/www; } }\n"
-	caFile = filepath.Join(dir, "ca.pem")
-	for path, body := range map[string][]byte{
-		dir + "/cert.pem":   pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: issued.Certificate[0]}),
-		dir + "/key.pem":    pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}),
-		dir + "/nginx.conf": []byte(conf), caFile: ca.PEM(),
-	} {
-		if err := os.WriteFile(path, body, 0o600); err != nil {
-			return "", "", nil, err
-		}
-	}
-	if err := os.Chmod(dir, 0o755); err != nil {
-		return "", "", nil, err
-	}
-	cmd := exec.Command("nginx", "-c", dir+"/nginx.conf", "-p", dir, "-g", "user root;")
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		return "", "", nil, err
-	}
-	stop = func() { _ = cmd.Process.Signal(syscall.SIGTERM); _ = cmd.Wait() }
-	address = "127.0.0.1:" + strconv.Itoa(port)
-	for range 100 {
-		if c, err := net.Dial("tcp", address); err == nil {
-			c.Close()
-			return caFile, address, stop, nil
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	stop()
-	return "", "", nil, errors.New("nginx does not listen")
 }
