@@ -68,6 +68,12 @@ func (f *Fetcher) checkAddress(_ context.Context, _, address string, _ syscall.R
 	return refused(ap.Addr().String(), "the address is not a public one")
 }
 
+// Dial connects to host:port as transfers do: the name is resolved here and now, and an address that is not a
+// public one is refused. For a browser's tunnel; which hosts it may reach is not asked here.
+func (f *Fetcher) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return f.dialer.DialContext(ctx, network, address)
+}
+
 // Not public, though unicast: IANA's special-purpose registries (RFC 6890 and
 // what was added since). In IPv6 only 2000::/3 is given out at all.
 var (

@@ -1,6 +1,7 @@
 package testworld
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
@@ -50,20 +51,67 @@ const (
 	ShowPasswordThen              // the password again, after Download was pressed
 	ShowTwoFactor
 	ShowCheckpoint
-	ShowOdd     // a page that nobody foresaw
+	ShowCaptcha
+	ShowConsent // a dialog about cookies over the downloads
+	ShowBroken  // 500
+	ShowOdd     // a page that nobody foresaw, with a token in its text
 	ShowOffsite // a redirect to Scene.Elsewhere
 	ShowDirect  // a redirect to the bytes, as the links of 2022 ended
+)
+
+// Drawing is how the downloads are drawn.
+type Drawing int
+
+// Three guesses of what the elements are.
+const (
+	DrawCards  Drawing = iota // a card for each part, with roles, drawn as in the screenshots
+	DrawPlain                 // one card with a row for each part, without any roles; the account in the page's head
+	DrawDialog                // cards whose Download opens a dialog, which has to be answered for each part
+)
+
+// Press is how Download leads to the bytes.
+type Press int
+
+// The ways that browsers know.
+const (
+	PressScript   Press = iota // location.href
+	PressLink                  // a link
+	PressTab                   // window.open
+	PressBlank                 // a link with target=_blank
+	PressAnchor                // a script makes a link with a download attribute, and clicks it
+	PressFetch                 // a script fetches the bytes, to make a blob: of them
+	PressForm                  // a form is posted, and answered with 303
+	PressFormKept              // a form is posted, and answered with 307: the bytes want a POST
+	PressBlob                  // a script makes a file of its own
+	PressServed                // the page's own host sends a file
+	PressNothing               // nothing happens
 )
 
 // Scene is how the page behaves.
 type Scene struct {
 	Show      Show
+	Open      bool // no session is needed
+	Drawing   Drawing
+	Press     Press
 	Language  string        // en, de, es, fr, it, pt, tr; "" is en
 	Delay     time.Duration // before scripts draw the page
-	Links     bool          // links instead of buttons
-	NewTab    bool          // Download opens a tab of its own
+	Account   string        // on the cards; "" is jane.doe
+	Head      string        // the account in the page's head; "" is Account
+	Requested time.Time     // zero is 8 May 2026
+	More      []Listed      // other exports, drawn first
+	Parts     int           // how many the page speaks of; 0 is as many as there are
 	Password  string        // that is right; any other is refused
+	FormTo    string        // where the prompt for the password sends it; "" is the page
+	Echo      bool          // a refused password stands in the page's text
 	Elsewhere string        // a URL on another host, which the page also wants a picture from
+	ByteURL   string        // where Download leads; "" is a signed URL of the job
+}
+
+// Listed is one more export on the page. Its Download leads nowhere.
+type Listed struct {
+	Account   string
+	Service   string // "" is Instagram
+	Requested time.Time
 }
 
 // StartAccounts starts the page on loopback; what it offers are the parts of job.
@@ -109,6 +157,9 @@ func (a *Accounts) PageLink() string {
 // SessionLink returns an address that logs a browser in, in place of the person.
 func (a *Accounts) SessionLink() string { return "https://" + a.Host() + "/test/session" }
 
+// LogOutLink returns an address that ends the browser's session.
+func (a *Accounts) LogOutLink() string { return "https://" + a.Host() + "/test/logout" }
+
 // SPKI returns the hash of the page's key as Chromium's --ignore-certificate-errors-spki-list wants it.
 func (a *Accounts) SPKI() string {
 	sum := sha256.Sum256(a.leaf.RawSubjectPublicKeyInfo)
@@ -142,6 +193,10 @@ func (a *Accounts) handler() http.Handler {
 		http.SetCookie(w, &http.Cookie{Name: "sessionid", Value: a.session, Path: "/", MaxAge: 3600, Secure: true, HttpOnly: true})
 		draw(w, "<h1>Welcome back</h1>")
 	})
+	mux.HandleFunc("GET /test/logout", func(w http.ResponseWriter, _ *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "sessionid", Path: "/", MaxAge: -1, Secure: true, HttpOnly: true})
+		draw(w, "<h1>See you</h1>")
+	})
 	mux.HandleFunc("GET /accounts/login/", func(w http.ResponseWriter, _ *http.Request) {
 		draw(w, `<h1>Instagram</h1><form method=post action=/accounts/login/><input name=username aria-label=Username><input type=password name=password><button>Log in</button></form>`)
 	})
@@ -151,17 +206,7 @@ func (a *Accounts) handler() http.Handler {
 	})
 	mux.HandleFunc("POST /reauth/", a.password)
 	mux.HandleFunc("GET "+exportPage, a.guarded(a.export))
-	mux.HandleFunc("GET /part/{n}", a.guarded(func(w http.ResponseWriter, r *http.Request, s Scene, confirmed bool) {
-		n, err := strconv.Atoi(r.PathValue("n"))
-		switch {
-		case err != nil || n < 0 || n >= len(a.job.parts):
-			http.NotFound(w, r)
-		case s.Show == ShowPasswordThen && !confirmed:
-			a.reauth(w, r.URL.Path)
-		default:
-			http.Redirect(w, r, a.job.SignedURL(n), http.StatusFound)
-		}
-	}))
+	mux.HandleFunc("/part/{n}", a.guarded(a.part))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
 		a.requests = append(a.requests, Request{Host: r.Host, Method: r.Method, Path: r.URL.Path, Cookie: len(r.Cookies()) > 0, Referer: r.Referer()})
@@ -173,16 +218,41 @@ func (a *Accounts) handler() http.Handler {
 // guarded sends browsers without the session to the login page.
 func (a *Accounts) guarded(serve func(http.ResponseWriter, *http.Request, Scene, bool)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		cookie, err := r.Cookie("sessionid")
-		if err != nil || cookie.Value != a.session {
-			http.Redirect(w, r, "/accounts/login/?"+nextPage(r), http.StatusFound)
-			return
-		}
 		a.mu.Lock()
 		scene, confirmed := a.scene, a.confirmed
 		a.mu.Unlock()
+		cookie, err := r.Cookie("sessionid")
+		if !scene.Open && (err != nil || cookie.Value != a.session) {
+			http.Redirect(w, r, "/accounts/login/?"+nextPage(r), http.StatusFound)
+			return
+		}
 		serve(w, r, scene, confirmed)
 	}
+}
+
+// part leads to the bytes of one part.
+func (a *Accounts) part(w http.ResponseWriter, r *http.Request, s Scene, confirmed bool) {
+	n, err := strconv.Atoi(r.PathValue("n"))
+	status := http.StatusFound
+	switch {
+	case err != nil || n < 0 || n >= len(a.job.parts):
+		http.NotFound(w, r)
+		return
+	case s.Show == ShowPasswordThen && !confirmed:
+		a.reauth(w, r.URL.Path, "")
+		return
+	case s.Press == PressServed:
+		w.Header().Set("Content-Type", "application/zip")
+		w.Header().Set("Content-Disposition", "attachment; filename=instagram.zip")
+		// A browser that refuses the file leaves.
+		_, _ = io.WriteString(w, "PK\x05\x06"+strings.Repeat("\x00", 18))
+		return
+	case s.Press == PressFormKept:
+		status = http.StatusTemporaryRedirect
+	case r.Method == http.MethodPost:
+		status = http.StatusSeeOther
+	}
+	http.Redirect(w, r, cmp.Or(s.ByteURL, a.job.SignedURL(n)), status)
 }
 
 // password takes the form of reauth.
@@ -194,7 +264,7 @@ func (a *Accounts) password(w http.ResponseWriter, r *http.Request) {
 	a.confirmed = a.confirmed || right
 	a.mu.Unlock()
 	if !right || !strings.HasPrefix(next, "/") {
-		a.reauth(w, next)
+		a.reauth(w, next, given)
 		return
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)

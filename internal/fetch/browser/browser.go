@@ -1,7 +1,10 @@
 // Package browser starts a Chromium with a profile of its own: in a window, for the person to log in once, and
 // without one behind a tunnel that decides where it may connect to.
 //
-// Nothing of a log-in is automated.
+// Take reads the download page with it and brings the signed URLs of the files; the bytes are never Chromium's.
+//
+// Nothing of a log-in is automated. Where the person asked for it, the password is entered again once, for a
+// session the person has made.
 package browser
 
 import (
@@ -24,10 +27,11 @@ type Options struct {
 	Profile string // a folder for this alone, made with mode 0700; it holds the session and is as secret as a password
 
 	LinkHosts   []string // of pages; exact host, or host:port. Hosts of bytes do not belong here
+	ByteHosts   []string // of signed URLs; exact host, or host:port. Chromium never reaches them
 	StaticHosts []string // scripts and pictures; exact, or "*.domain"; nil: DefaultStaticHosts
 
 	// Dial connects to host:port for the browser, and has to refuse addresses that are not public, after
-	// resolving. The browser reaches the network through it alone, and resolves no name by itself.
+	// resolving (fetch.Fetcher.Dial). The browser reaches the network through it alone, and resolves no name by itself.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	Test Test
@@ -38,6 +42,41 @@ type Test struct {
 	NoSandbox bool     // run as root, without Chromium's sandbox
 	SPKI      []string // keys whose certificates are trusted: base64 of SHA-256 of the SubjectPublicKeyInfo
 	Headless  bool     // Login without a display
+
+	PasswordHosts []string // instead of the two of Instagram's that may be given the password
+
+	limits *limits
+}
+
+// limits bounds patience; tests shorten it.
+type limits struct {
+	visit    time.Duration // in all, without starting and ending Chromium
+	every    time.Duration // between two looks at a page
+	steady   time.Duration // a page that says the same for so long is believed
+	calm     time.Duration // the same, for what may change by itself
+	settle   time.Duration // for a page to say anything that is known
+	press    time.Duration // from Download to its URL
+	password time.Duration // from the password to what comes next
+}
+
+var unhurried = limits{
+	visit: 3 * time.Minute, every: 250 * time.Millisecond, steady: 750 * time.Millisecond, calm: 4 * time.Second,
+	settle: 40 * time.Second, press: 30 * time.Second, password: 20 * time.Second,
+}
+
+func (o Options) patience() limits {
+	if o.Test.limits != nil {
+		return *o.Test.limits
+	}
+	return unhurried
+}
+
+// passwordHosts are the only hosts that the password is ever typed on.
+func (o Options) passwordHosts() []string {
+	if o.Test.PasswordHosts != nil {
+		return o.Test.PasswordHosts
+	}
+	return []string{"accountscenter.instagram.com", "www.instagram.com"}
 }
 
 // DefaultStaticHosts serve what Instagram's pages are made of. Guessed from public pages.

@@ -56,12 +56,13 @@ func world(t *testing.T) (*testworld.Accounts, *testworld.Site, Options, *dials)
 	t.Cleanup(func() { _ = accounts.Close() })
 	d := &dials{}
 	return accounts, site, Options{
-		Profile: filepath.Join(t.TempDir(), "profile"), LinkHosts: []string{accounts.Host()}, Dial: d.dial,
-		Test: Test{NoSandbox: os.Geteuid() == 0, Headless: true, SPKI: []string{accounts.SPKI()}},
+		Profile: filepath.Join(t.TempDir(), "profile"), LinkHosts: []string{accounts.Host()}, ByteHosts: []string{site.ByteHost()}, Dial: d.dial,
+		Test: Test{NoSandbox: os.Geteuid() == 0, Headless: true, SPKI: []string{accounts.SPKI()}, limits: &hurried},
 	}, d
 }
 
 func TestTheWindowHoldsTheProfileUntilItEnds(t *testing.T) {
+	t.Parallel()
 	accounts, _, o, _ := world(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -90,8 +91,8 @@ func TestTheWindowHoldsTheProfileUntilItEnds(t *testing.T) {
 	}
 }
 
-// visit does the steps in a browser of its own.
-func visit(t *testing.T, o Options, steps ...chromedp.Action[chromedp.Void]) error {
+// steps does the steps in a browser of its own.
+func steps(t *testing.T, o Options, list ...chromedp.Action[chromedp.Void]) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -101,7 +102,7 @@ func visit(t *testing.T, o Options, steps ...chromedp.Action[chromedp.Void]) err
 	}
 	defer nothingLeft(t, o.Profile)
 	defer s.close()
-	return chromedp.Do(s.ctx, steps...)
+	return chromedp.Do(s.ctx, list...)
 }
 
 func nothingLeft(t *testing.T, profile string) {
@@ -115,8 +116,9 @@ func nothingLeft(t *testing.T, profile string) {
 }
 
 func TestASessionIsThereInTheNextBrowserAndGoesNowhereElse(t *testing.T) {
+	t.Parallel()
 	accounts, site, o, d := world(t)
-	if err := visit(t, o, chromedp.Navigate(accounts.SessionLink())); err != nil {
+	if err := steps(t, o, chromedp.Navigate(accounts.SessionLink())); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(o.Profile)
@@ -126,7 +128,7 @@ func TestASessionIsThereInTheNextBrowserAndGoesNowhereElse(t *testing.T) {
 	accounts.Set(testworld.Scene{Elsewhere: "https://" + strings.Replace(site.ByteHost(), "localhost", "127.0.0.1", 1) + "/x.png"})
 	// A press leads to the host of bytes, which the tunnel does not know.
 	button := chromedp.CSS("[role=button]")
-	err = visit(t, o, chromedp.Navigate(accounts.PageLink()), chromedp.WaitVisible(button), chromedp.Click(button), chromedp.Sleep(time.Second))
+	err = steps(t, o, chromedp.Navigate(accounts.PageLink()), chromedp.WaitVisible(button), chromedp.Click(button), chromedp.Sleep(time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,9 +150,10 @@ func TestASessionIsThereInTheNextBrowserAndGoesNowhereElse(t *testing.T) {
 }
 
 func TestAnUntrustedCertificateIsRefused(t *testing.T) {
+	t.Parallel()
 	accounts, _, o, _ := world(t)
 	o.Test.SPKI = nil
-	if err := visit(t, o, chromedp.Navigate(accounts.PageLink())); err == nil || !strings.Contains(err.Error(), "CERT") {
+	if err := steps(t, o, chromedp.Navigate(accounts.PageLink())); err == nil || !strings.Contains(err.Error(), "CERT") {
 		t.Errorf("navigate: %v, want a fault of the certificate", err)
 	}
 	if asked := accounts.Requests(); len(asked) > 0 {
@@ -159,6 +162,7 @@ func TestAnUntrustedCertificateIsRefused(t *testing.T) {
 }
 
 func TestABrowserEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	_, _, o, _ := world(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	s, err := start(ctx, o)
@@ -171,6 +175,7 @@ func TestABrowserEndsWithItsContext(t *testing.T) {
 }
 
 func TestWhyABrowserIsNotAvailable(t *testing.T) {
+	t.Parallel()
 	_, _, o, _ := world(t)
 	rooted, missing, relative := o, o, o
 	rooted.Test.NoSandbox, missing.Path, relative.Profile = false, "/nowhere/chromium", "profile"

@@ -33,6 +33,9 @@ func Login(ctx context.Context, o Options, start string) error {
 		return err
 	}
 	defer release()
+	if err := o.unlockStale(); err != nil {
+		return err
+	}
 	args := append([]string{"--user-data-dir=" + o.Profile}, flags...)
 	if o.Test.Headless {
 		args = append(args, "--headless", "--disable-gpu")
@@ -49,7 +52,10 @@ func Login(ctx context.Context, o Options, start string) error {
 	if err := cmd.Start(); err != nil {
 		return fault.Configuration(fmt.Errorf("start Chromium: %w", err), "")
 	}
-	defer sweep(cmd.Process.Pid, o.Profile)
+	defer func() {
+		sweep(cmd.Process.Pid, o.Profile)
+		_ = o.unlockStale() // or the next start does it
+	}()
 	err = cmd.Wait()
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("wait for the log-in window: %w", cause)

@@ -15,10 +15,14 @@ import (
 	"github.com/igwatchd/igwatchd/internal/fault"
 )
 
+const windowWidth, windowHeight = 1280, 1600 // pixels
+
 // session is one running headless Chromium. Its context ends with it.
 type session struct {
 	ctx     context.Context
 	o       Options
+	tunnel  *tunnel
+	wire    *wire
 	closers []func() // called from the last to the first
 }
 
@@ -42,6 +46,9 @@ func start(ctx context.Context, o Options) (_ *session, err error) {
 		return nil, err
 	}
 	s.closers = append(s.closers, release)
+	if err := o.unlockStale(); err != nil {
+		return nil, err
+	}
 	static := o.StaticHosts
 	if static == nil {
 		static = DefaultStaticHosts
@@ -50,8 +57,8 @@ func start(ctx context.Context, o Options) (_ *session, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s.tunnel = t
 	s.closers = append(s.closers, t.close)
-
 	out := &tail{}
 	var cmd *exec.Cmd
 	allocator, end := chromedp.NewExecAllocator(ctx, append(s.flags(), chromedp.ExecPath(program), chromedp.CombinedOutput(out),
@@ -61,6 +68,7 @@ func start(ctx context.Context, o Options) (_ *session, err error) {
 		end()
 		if cmd != nil && cmd.Process != nil {
 			sweep(cmd.Process.Pid, o.Profile)
+			_ = o.unlockStale() // or the next start does it
 		}
 	})
 	quiet := func(string, ...any) {} // its words may hold addresses
@@ -85,6 +93,10 @@ func start(ctx context.Context, o Options) (_ *session, err error) {
 	if err != nil {
 		return nil, fault.Temporary(fmt.Errorf("forbid Chromium to write downloads: %w", err), "")
 	}
+	if s.wire, err = s.intercept(); err != nil {
+		return nil, fault.Temporary(fmt.Errorf("watch Chromium's requests: %w", err), "")
+	}
+	s.closers = append(s.closers, s.wire.close)
 	return s, nil
 }
 
@@ -97,13 +109,15 @@ func (s *session) close() {
 
 func (s *session) flags() []chromedp.ExecAllocatorOption {
 	all := []chromedp.ExecAllocatorOption{
-		chromedp.Headless, chromedp.UserDataDir(s.o.Profile), chromedp.WindowSize(1280, 1600), chromedp.DisableGPU,
+		chromedp.Headless, chromedp.UserDataDir(s.o.Profile), chromedp.WindowSize(windowWidth, windowHeight), chromedp.DisableGPU,
 		chromedp.Flag("proxy-bypass-list", "<-loopback>"), // or loopback would go around the tunnel
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("force-webrtc-ip-handling-policy", "disable_non_proxied_udp"),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-default-apps", true),
 		chromedp.Flag("disable-extensions", true), chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"),
-		chromedp.Flag("no-sandbox", false), // chromedp adds it as root by itself otherwise
+		chromedp.Flag("no-sandbox", false),                                                                  // chromedp adds it as root by itself otherwise
+		chromedp.Flag("renderer-process-limit", "3"), chromedp.Flag("js-flags", "--max-old-space-size=512"), // MB, for each
+		chromedp.Flag("disk-cache-size", "67108864"), chromedp.Flag("media-cache-size", "1048576"), // bytes
 	}
 	for _, flag := range append(append([]string(nil), flags...), s.o.Test.flags()...) {
 		name, value, found := strings.Cut(strings.TrimPrefix(flag, "--"), "=")

@@ -6,8 +6,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
@@ -24,6 +26,7 @@ type tunnel struct {
 	busy     sync.WaitGroup
 	ctx      context.Context
 	cancel   context.CancelFunc
+	private  atomic.Bool
 }
 
 func listen(ctx context.Context, dial func(context.Context, string, string) (net.Conn, error), hosts []string) (*tunnel, error) {
@@ -39,6 +42,9 @@ func listen(ctx context.Context, dial func(context.Context, string, string) (net
 }
 
 func (t *tunnel) address() string { return t.listener.Addr().String() }
+
+// inside tells whether a listed host was refused for its address.
+func (t *tunnel) inside() bool { return t.private.Load() }
 
 func (t *tunnel) close() {
 	t.cancel()
@@ -57,6 +63,9 @@ func (t *tunnel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	server, err := t.dial(ctx, "tcp", withPort(r.Host))
 	if err != nil {
+		if fault.KindOf(err) == fault.PermanentKind {
+			t.private.Store(true)
+		}
 		http.Error(w, "not reached", http.StatusBadGateway)
 		return
 	}
@@ -101,4 +110,16 @@ func withPort(host string) string {
 		return host
 	}
 	return net.JoinHostPort(strings.Trim(host, "[]"), "443")
+}
+
+// shown is a host as it may stand in a message: strangers choose where they redirect to.
+func shown(u *url.URL) string {
+	host := strings.ToLower(u.Hostname())
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune(".-_:", r)
+	}
+	if host == "" || len(host) > 255 || strings.ContainsFunc(host, odd) {
+		return "an address without a proper host"
+	}
+	return host
 }
