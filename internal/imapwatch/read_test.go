@@ -1,0 +1,68 @@
+package imapwatch
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/testworld"
+)
+
+func TestOneMessageIsReadByItsNumber(t *testing.T) {
+	eachServer(t, func(t *testing.T, box testworld.Mailbox, s Server) {
+		before := time.Now().Add(-time.Second).Truncate(time.Second)
+		deliver(t, box, "INBOX", "first")
+		deliver(t, box, "Junk", "other")
+		deliver(t, box, "INBOX", "second")
+		got, err := readOne(t.Context(), s, (&address{}).dial, quick(), "INBOX", 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := box.Messages(t.Context(), "INBOX")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if subject(got.Raw) != "second" || got.UID != 2 || got.Folder != "INBOX" || got.UIDValidity == 0 || got.Truncated || !bytes.Equal(got.Raw, all[1]) {
+			t.Errorf("got %+v", got)
+		}
+		if got.Received.Before(before) || got.Received.After(time.Now().Add(time.Second)) {
+			t.Errorf("received %v", got.Received)
+		}
+		for _, c := range []struct {
+			folder, words, hint string
+			uid                 uint32
+		}{
+			{"INBOX", "folder INBOX has no message with UID 77 (its UIDVALIDITY is ", "moved or deleted", 77},
+			{"Spam", `the mailbox has no folder "Spam"`, "INBOX", 1},
+		} {
+			_, err := readOne(t.Context(), s, (&address{}).dial, quick(), c.folder, c.uid)
+			if err == nil || !strings.Contains(err.Error(), c.words) || fault.KindOf(err) != fault.PermanentKind || !strings.Contains(fault.HintOf(err), c.hint) {
+				t.Errorf("%s %d: %v (%s; %s)", c.folder, c.uid, err, fault.KindOf(err), fault.HintOf(err))
+			}
+		}
+	})
+}
+
+func TestTheTimeOfReceiptIsReadOffAnyAnswer(t *testing.T) {
+	want := time.Date(2026, 5, 8, 17, 12, 13, 0, time.UTC)
+	for _, c := range []struct {
+		said string
+		want time.Time
+	}{
+		{`* 3 FETCH (UID 7 INTERNALDATE " 8-May-2026 10:12:13 -0700")`, want},
+		{`* 3 FETCH (INTERNALDATE "08-May-2026 17:12:13 +0000" UID 7)`, want},
+		{"* 3 FETCH (FLAGS (\\Seen \"x) y\") INTERNALDATE \"08-May-2026 17:12:13 +0000\"  UID 7 )\r\n* 9 EXISTS", want},
+		{"* 2 FETCH (UID 6 INTERNALDATE \"09-May-2026 17:12:13 +0000\")\r\n* 3 FETCH (UID 7 internaldate \"08-May-2026 17:12:13 +0000\")", want},
+		{`* 3 FETCH (UID 8 INTERNALDATE "08-May-2026 17:12:13 +0000")`, time.Time{}},
+		{`* 3 FETCH (UID 7 INTERNALDATE NIL)`, time.Time{}},
+		{`* 3 FETCH (UID 7 INTERNALDATE "yesterday")`, time.Time{}},
+		{`* 3 FETCH (UID 7 (`, time.Time{}},
+		{`* OK FETCH (UID 7 INTERNALDATE`, time.Time{}},
+	} {
+		if got := internalDate([]byte(c.said+"\r\nT3 OK done\r\n"), 7); !got.Equal(c.want) {
+			t.Errorf("%s: %v", c.said, got)
+		}
+	}
+}
