@@ -49,6 +49,7 @@ func trustedResults(h header, authservID, domain string) (ok bool, why Reason) {
 type authResults struct {
 	server     string // authserv-id
 	statements []statement
+	mentions   int // how often the word DMARC is in it, in quotes and comments too
 }
 
 // statement is one method's result, in lower case, with its properties.
@@ -60,7 +61,9 @@ type statement struct {
 type property struct{ name, value string }
 
 // dmarcPass returns nil if the field holds exactly one statement about DMARC, and that is a
-// pass for domain.
+// pass for domain. Nor may the word stand anywhere else: a server that copies an author's
+// text as it is could be made to open quotes or a comment before its own statement and to
+// close them behind it.
 func (r authResults) dmarcPass(domain string) error {
 	var found []statement
 	for _, s := range r.statements {
@@ -74,6 +77,9 @@ func (r authResults) dmarcPass(domain string) error {
 	case 1:
 	default:
 		return errors.New("it speaks of DMARC more than once")
+	}
+	if r.mentions != 1 {
+		return errors.New("it speaks of DMARC in quotes or comments too")
 	}
 	if found[0].result != "pass" {
 		return errors.New("DMARC did not pass")
@@ -92,7 +98,10 @@ func (r authResults) dmarcPass(domain string) error {
 
 // receivedBy returns the server that wrote a Received field (RFC 5321, section 4.4).
 func receivedBy(value string) (string, error) {
-	s := scanner{rest: value}
+	s, err := newScanner(value)
+	if err != nil {
+		return "", err
+	}
 	by := ""
 	for {
 		if err := s.skip(); err != nil {

@@ -17,6 +17,21 @@ var errSyntax = errors.New("it is malformed")
 // error: a reader that guesses here can be made to see results which nobody wrote.
 type scanner struct{ rest string }
 
+// newScanner unfolds value (RFC 5322, section 2.2.3). Anything but printable ASCII is an
+// error. So is a folded line without text, which some readers take for the header's end, and
+// a fold behind a backslash, which some take for a part of the text.
+func newScanner(value string) (scanner, error) {
+	if len(value) > maxResults || !isFolded(value) || strings.Contains(value, "\\\r") {
+		return scanner{}, errSyntax
+	}
+	for i, line := range strings.Split(value, "\r\n") {
+		if i > 0 && strings.Trim(line, " \t") == "" {
+			return scanner{}, errSyntax
+		}
+	}
+	return scanner{strings.ReplaceAll(value, "\r\n", "")}, nil
+}
+
 // skip passes over white space and comments (RFC 5322, section 3.2.2), nested ones too.
 func (s *scanner) skip() error {
 	depth := 0
@@ -27,7 +42,7 @@ func (s *scanner) skip() error {
 			if depth++; depth > maxCommentDepth {
 				return errSyntax
 			}
-		case depth == 0 && c != ' ' && c != '\t' && c != '\r' && c != '\n':
+		case depth == 0 && c != ' ' && c != '\t':
 			s.rest = s.rest[i:]
 			return nil
 		case c == ')':
@@ -130,15 +145,14 @@ func (s *scanner) clauseWord() (string, error) {
 // It refuses some forms that the grammar allows and no known server writes: white space or
 // comments around "." and "=" of a property, and a semicolon at the end.
 func parseResults(value string) (authResults, error) {
-	if len(value) > maxResults || strings.ContainsFunc(value, func(r rune) bool { return r > 126 || r < ' ' && r != '\t' && r != '\r' && r != '\n' }) {
-		return authResults{}, errSyntax
+	s, err := newScanner(value)
+	if err != nil {
+		return authResults{}, err
 	}
-	s := scanner{rest: value}
 	if err := s.skip(); err != nil {
 		return authResults{}, err
 	}
-	r := authResults{}
-	var err error
+	r := authResults{mentions: strings.Count(strings.ToLower(s.rest), "dmarc")}
 	if strings.HasPrefix(s.rest, `"`) {
 		r.server, err = s.quoted()
 	} else {

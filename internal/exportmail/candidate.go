@@ -53,6 +53,9 @@ func Candidate(raw []byte) bool {
 			return true
 		}
 	}
-	subject := fold(h.decoded("Subject"))
-	return matchSubject(subject) != nil || aboutExport(subject)
+	return slices.ContainsFunc(h.all("Subject"), func(v string) bool {
+		subject := fold(decodeWords(unfold(v)))
+		w, _ := matchSubject(subject)
+		return w != nil || aboutExport(subject)
+	})
 }

@@ -63,7 +63,7 @@ func TestDKIM(t *testing.T) {
 		{name: "author not covered", sig: signature{fields: "Subject:Date:Content-Type"}, code: "dkim-invalid"},
 		{name: "part of the text", sig: signature{length: 9}, code: "dkim-invalid", words: "only a part"},
 		{name: "part of the text, text added", sig: signature{length: 9}, spoil: func(raw []byte) []byte { return append(raw, "<a href=https://evil.example>x</a>"...) }, code: "dkim-invalid", words: "only a part"},
-		{name: "expired", sig: signature{extra: unix(-time.Hour)}, code: "dkim-expired", words: "had run out"},
+		{name: "expired", sig: signature{extra: unix(-time.Hour)}, code: "dkim-expired", words: "before igwatchd had the mail"},
 		{name: "weak hash", sig: signature{algorithm: "rsa-sha1"}, code: "dkim-invalid", words: "weak algorithm"},
 		{name: "no such selector", sig: signature{selector: "other"}, code: "dkim-invalid", words: "no such key"},
 		{name: "selector reaching elsewhere", sig: signature{selector: "a._domainkey.evil.example.x y"}, code: "dkim-invalid"},
@@ -100,47 +100,137 @@ func TestDKIM(t *testing.T) {
 			return raw
 		}, code: "dkim-other-domain"},
 	}
+	judge := func(t *testing.T, sig signature, spoil func([]byte) []byte, key []string, received time.Time) (Judgement, *zone) {
+		t.Helper()
+		raw := sign(t, readMail(t, "ready-2026-en"), sig)
+		if spoil != nil {
+			raw = spoil(raw)
+		}
+		dns := world("instagram.com", "x.mail.instagram.com")
+		if key != nil {
+			dns.records[name] = key
+		}
+		j, err := Judge(t.Context(), raw, received, testRules, dns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return j, dns
+	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			raw := sign(t, readMail(t, "ready-2026-en"), tt.sig)
-			if tt.spoil != nil {
-				raw = tt.spoil(raw)
-			}
-			dns := world("instagram.com", "x.mail.instagram.com")
-			if tt.key != nil {
-				dns.records[name] = tt.key
-			}
-			j, err := Judge(t.Context(), raw, time.Now(), testRules, dns)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if tt.code == "" {
-				if j.Decision != ExportReady || j.AuthenticatedBy != ByDKIM {
-					t.Errorf("got %s:\n%s", j.Decision, list(j))
+			check := func(t *testing.T, j Judgement, dns *zone) {
+				t.Helper()
+				if tt.code == "" {
+					if j.Decision != ExportReady || j.AuthenticatedBy != ByDKIM {
+						t.Errorf("got %s:\n%s", j.Decision, list(j))
+					}
+					return
 				}
+				if j.Authentic || j.Decision == ExportReady || !hasCode(j, tt.code) || !strings.Contains(list(j), tt.words) {
+					t.Errorf("got %s, authentic %v, want the reason %s (%s):\n%s", j.Decision, j.Authentic, tt.code, tt.words, list(j))
+				}
+				for _, q := range dns.asked {
+					if !strings.HasSuffix(q, "._domainkey.mail.instagram.com") {
+						t.Errorf("asked for %s: the author of a mail must not choose whom this machine asks", q)
+					}
+				}
+			}
+			j, dns := judge(t, tt.sig, tt.spoil, tt.key, time.Now())
+			check(t, j, dns)
+			if strings.Contains(tt.sig.extra, "x=") {
 				return
 			}
-			if j.Authentic || j.Decision == ExportReady || !hasCode(j, tt.code) || !strings.Contains(list(j), tt.words) {
-				t.Errorf("got %s, authentic %v, want the reason %s (%s):\n%s", j.Decision, j.Authentic, tt.code, tt.words, list(j))
+			// The same, read after the signature ran out: nothing may be forgiven.
+			late := tt.sig
+			late.extra = strings.TrimPrefix(late.extra+"; t=1767200000; x=1767225600", "; ")
+			if j, dns = judge(t, late, tt.spoil, tt.key, time.Unix(1767210000, 0)); tt.code == "" && !strings.Contains(list(j), "was valid when igwatchd got the mail") {
+				t.Errorf("late: not judged as of the time of receipt:\n%s", list(j))
 			}
-			for _, q := range dns.asked {
-				if !strings.HasSuffix(q, "._domainkey.mail.instagram.com") {
-					t.Errorf("asked for %s: the author of a mail must not choose whom this machine asks", q)
-				}
+			check(t, j, dns)
+			if j, _ = judge(t, late, tt.spoil, tt.key, time.Unix(1767225601, 0)); j.Authentic {
+				t.Errorf("received after it ran out, and yet authentic:\n%s", list(j))
 			}
 		})
 	}
 }
 
-func TestDKIMExpiredWhileWaiting(t *testing.T) {
-	raw := sign(t, readMail(t, "ready-2026-en"), signature{extra: "x=1767225600"}) // 2026-01-01
-	j, err := Judge(t.Context(), raw, time.Date(2025, 12, 31, 0, 0, 0, 0, time.UTC), testRules, world())
-	if err != nil {
-		t.Fatal(err)
+// TestExpirationIsJudgedAtReceipt: a mail that waited is as good as it was when it came, and
+// one that came with a dead signature is as bad.
+func TestExpirationIsJudgedAtReceipt(t *testing.T) {
+	made, expires := time.Unix(1767200000, 0), time.Unix(1767225600, 0) // 2025-12-31, 2026-01-01
+	const both = "t=1767200000; x=1767225600"
+	tests := []struct {
+		name     string
+		extra    string
+		received time.Time
+		spoil    func([]byte) []byte
+		code     string // "" = authentic
+	}{
+		{"while valid", both, made.Add(time.Minute), nil, ""},
+		{"in the last second", both, expires, nil, ""},
+		{"a second late", both, expires.Add(time.Second), nil, "dkim-expired"},
+		{"now", both, time.Now(), nil, "dkim-expired"},
+		{"time of receipt unknown", both, zeroTime, nil, "dkim-expired"},
+		{"our clock a little behind", both, made.Add(-clockSkew), nil, ""},
+		{"before it was made", both, made.Add(-clockSkew - time.Second), nil, "dkim-invalid"},
+		{"our clock at 1970", both, time.Unix(0, 0), nil, "dkim-invalid"},
+		{"not told when made", "x=1767225600", made, nil, "dkim-invalid"},
+		{"made when it ran out", "t=1767225600; x=1767225600", made, nil, "dkim-invalid"},
+		{"made after it ran out", "t=1767225601; x=1767225600", made, nil, "dkim-invalid"},
+		{"with a sign", "t=+1767200000; x=1767225600", made, nil, "dkim-invalid"},
+		{"expiration with a sign", "t=1767200000; x=+1767225600", made, nil, "dkim-invalid"},
+		{"of 1970", "t=1; x=2", time.Unix(1, 0), nil, ""},
+		{"before 1970", "t=-2; x=-1", time.Unix(-2, 0), nil, "dkim-invalid"},
+		{"two expirations", both + "; x=1767225601", made, nil, "dkim-other-domain"},
+		{"two times", "t=1767200000; " + both, made, nil, "dkim-other-domain"},
+		{"time is no number", "t=soon; x=1767225600", made, nil, "dkim-invalid"},
+		{"spaces in a number", "t=17672 00000; x=1767225600", made, nil, "dkim-invalid"},
+		{"spaces around", "t = 1767200000 ; x = 1767225600 ", made, nil, ""},
+		{"empty tag", both + ";", made, nil, "dkim-invalid"},
+		{"other query method", both + "; q=dns/txt:x", made, nil, "dkim-invalid"},
+		{"unknown tag", both + "; y=1", made, nil, ""},
+		{"name of a tag in capitals", both + "; X=1", made, nil, ""},
+		{"name of a tag with a dot", both + "; y.z=1", made, nil, "dkim-invalid"},
+		{"letters outside of ASCII", both + "; y=\u00fc", made, nil, "dkim-invalid"},
+		{"expiration moved by the sender", both, expires.Add(time.Second), func(raw []byte) []byte {
+			return bytes.Replace(raw, []byte("x=1767225600"), []byte("x=1767225700"), 1)
+		}, "dkim-invalid"},
+		{"expiration taken out by the sender", both, expires.Add(time.Second), func(raw []byte) []byte {
+			return bytes.Replace(raw, []byte(" x=1767225600;"), nil, 1)
+		}, "dkim-invalid"},
+		{"text changed", both, made, func(raw []byte) []byte { return bytes.Replace(raw, []byte("Privacy"), []byte("privacy"), 1) }, "dkim-invalid"},
+		{"bare carriage return in the text", both, made, func(raw []byte) []byte { return append(raw, '\r') }, "dkim-invalid"},
+		{"empty lines at the end", both, made, func(raw []byte) []byte { return append(raw, "\r\n\n\r\n"...) }, ""},
 	}
-	if j.Authentic || j.Decision != Suspicious || !strings.Contains(list(j), "came before, but was read after") {
-		t.Errorf("got %s:\n%s", j.Decision, list(j))
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			raw := sign(t, readMail(t, "ready-2026-en"), signature{extra: tt.extra})
+			if tt.spoil != nil {
+				raw = tt.spoil(raw)
+			}
+			j, err := Judge(t.Context(), raw, tt.received, testRules, world())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ok := tt.code == ""; j.Authentic != ok || (j.Decision == ExportReady) != ok || !ok && !hasCode(j, tt.code) {
+				t.Errorf("got %s, authentic %v, want %q:\n%s", j.Decision, j.Authentic, tt.code, list(j))
+			}
+		})
 	}
+	t.Run("no answer from DNS", func(t *testing.T) {
+		dns := world()
+		dns.records["s1024-2013-q3._domainkey.mail.instagram.com"] = []string{"SERVFAIL"}
+		raw := sign(t, readMail(t, "ready-2026-en"), signature{extra: both})
+		if j, err := Judge(t.Context(), raw, made, testRules, dns); fault.KindOf(err) != fault.TemporaryKind || j.Authentic {
+			t.Errorf("got %s, %v", j.Decision, err)
+		}
+	})
+	t.Run("a valid one below", func(t *testing.T) {
+		raw := sign(t, sign(t, readMail(t, "ready-2026-en"), signature{}), signature{extra: both})
+		if j, err := Judge(t.Context(), raw, time.Now(), testRules, world()); err != nil || j.Decision != ExportReady {
+			t.Errorf("got %s, %v\n%s", j.Decision, err, list(j))
+		}
+	})
 }
 
 func TestNoAnswerFromDNS(t *testing.T) {

@@ -60,7 +60,7 @@ type Judgement struct {
 	// may contain a login code: show it to the owner, keep it out of logs.
 	From, Subject, MessageID string
 	Date                     time.Time
-	Language                 string // "en", "es" or "" when it is not known
+	Language                 string // "en", "es", … or "" when it is not known
 	Wording                  string // name of the known wording that matched, or ""
 }
 

@@ -3,6 +3,7 @@ package exportmail
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -16,28 +17,39 @@ var lookalikes = map[rune]rune{
 	'’': '\'', '‘': '\'', 'ʼ': '\'', '`': '\'', '´': '\'',
 }
 
+// maxFolded bounds what fold returns, in bytes: one letter may become eighteen.
+const maxFolded = maxText
+
 // fold returns s in the form in which wordings are compared: small Latin letters without
-// marks, single spaces, nothing invisible, lookalikes replaced.
+// marks, single spaces, nothing invisible, lookalikes replaced. What is longer than maxFolded
+// then is cut soon after.
 func fold(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	space := true // swallows leading spaces
-	for _, r := range norm.NFKD.String(s) {
-		r = unicode.ToLower(r)
-		if l, ok := lookalikes[r]; ok {
-			r = l
+	for len(s) > 0 && b.Len() < maxFolded {
+		n := min(len(s), 4<<10) // a piece: marks that it parts from their letter are dropped anyway
+		for n < len(s) && !utf8.RuneStart(s[n]) {
+			n++
 		}
-		switch {
-		case unicode.IsSpace(r):
-			if !space {
-				b.WriteByte(' ')
+		for _, r := range norm.NFKD.String(s[:n]) {
+			r = unicode.ToLower(r)
+			if l, ok := lookalikes[r]; ok {
+				r = l
 			}
-			space = true
-		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), unicode.IsControl(r):
-		default:
-			b.WriteRune(r)
-			space = false
+			switch {
+			case unicode.IsSpace(r):
+				if !space {
+					b.WriteByte(' ')
+				}
+				space = true
+			case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r), unicode.IsControl(r):
+			default:
+				b.WriteRune(r)
+				space = false
+			}
 		}
+		s = s[n:]
 	}
 	return strings.TrimSuffix(b.String(), " ")
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -117,12 +119,60 @@ var words = &mime.WordDecoder{CharsetReader: charset.Reader}
 
 // decoded returns the first value of that name with encoded words (RFC 2047) decoded. What
 // cannot be decoded stays as it is.
-func (h header) decoded(name string) string {
-	raw := h.get(name)
-	if s, err := words.DecodeHeader(raw); err == nil {
-		return strings.ToValidUTF8(s, "�")
+func (h header) decoded(name string) string { return decodeWords(h.get(name)) }
+
+// encodedWord matches one (RFC 2047, section 2), also with the spaces that broken programs put
+// into its text.
+var encodedWord = regexp.MustCompile(`=\?([^\s?*]+)(?:\*[^\s?]*)?\?([BbQq])\?([^?]*)\?=`)
+
+// decodeWords decodes the encoded words in one line. Neighbours in the same character set are
+// one text: many programs cut it in the middle of a letter.
+func decodeWords(raw string) string {
+	var out strings.Builder
+	var run []byte // decoded bytes not yet written, in the character set set
+	set := ""
+	flush := func() {
+		if run == nil {
+			return
+		}
+		text := run
+		if !strings.EqualFold(set, "utf-8") && !strings.EqualFold(set, "us-ascii") {
+			if r, err := charset.Reader(set, bytes.NewReader(run)); err == nil {
+				if all, err := io.ReadAll(r); err == nil {
+					text = all
+				}
+			}
+		}
+		out.Write(text)
+		run = nil
 	}
-	return strings.ToValidUTF8(raw, "�")
+	at := 0
+	for _, m := range encodedWord.FindAllStringSubmatchIndex(raw, -1) {
+		between := raw[at:m[0]]
+		if run == nil || strings.TrimSpace(between) != "" {
+			flush()
+			out.WriteString(between)
+		}
+		var text []byte
+		if in := []byte(raw[m[6]:m[7]]); strings.EqualFold(raw[m[4]:m[5]], "B") {
+			text, _ = unbase64(in)
+		} else {
+			text, _ = unquote(bytes.ReplaceAll(append(in, '.'), []byte("_"), []byte(" ")))
+			text = bytes.TrimSuffix(text, []byte(".")) // which kept a space at the end
+		}
+		if name := raw[m[2]:m[3]]; !strings.EqualFold(name, set) {
+			flush()
+			set = name
+		}
+		run = append(run, text...)
+		if run == nil {
+			run = []byte{}
+		}
+		at = m[1]
+	}
+	flush()
+	out.WriteString(raw[at:])
+	return strings.ToValidUTF8(out.String(), "�")
 }
 
 // from returns the author's address and its domain in lower case. A mail with more or fewer

@@ -19,6 +19,9 @@ func info(code, format string, args ...any) Reason {
 	return Reason{code, SeverityInfo, fmt.Sprintf(format, args...)}
 }
 
+// maxSigned is the largest mail whose signatures are checked, in bytes: each costs a hash of it.
+const maxSigned = 4 << 20
+
 // availability is how long the export can be had when the mail does not say otherwise. The
 // mail of 2026 gives four days, in words; so did all guides since 2018.
 const availability = 4 * 24 * time.Hour
@@ -41,10 +44,11 @@ func Judge(ctx context.Context, raw []byte, received time.Time, rules Rules, txt
 	s.tooLarge = s.tooLarge || seen.cut
 
 	text := fold(seen.text.String())
+	s.tooLarge = s.tooLarge || len(text) >= maxFolded-1 // it may have been cut
 	j := Judgement{
 		From: h.decoded("From"), Subject: h.decoded("Subject"), MessageID: h.messageID(), Date: h.date(),
 	}
-	s.readWords(h, fold(j.Subject), text)
+	s.readWords(h, text)
 	j.Language = s.language
 	if w := s.wording(); w != nil {
 		j.Wording = w.name + "-" + w.language
@@ -75,7 +79,7 @@ func Judge(ctx context.Context, raw []byte, received time.Time, rules Rules, txt
 	}
 	j.Reasons = append(j.Reasons, why)
 	if decision == ExportReady {
-		j.setDeadline(text, received)
+		j.setDeadline(fold(j.Subject)+" . "+text, received)
 	} else {
 		j.refuseLinks()
 	}
@@ -95,19 +99,25 @@ func (j *Judgement) refuseLinks() {
 	}
 }
 
-// setDeadline counts from the mail's Date, which is signed.
+// setDeadline counts from the mail's Date, which is signed, or from when it came, if that was
+// before. A time that is not understood never makes the deadline later than the usual one.
 func (j *Judgement) setDeadline(text string, received time.Time) {
 	from := j.Date
-	if from.IsZero() {
+	if from.IsZero() || received.Before(from) {
 		from = received
 	}
-	if days := daysOf(text); days > 0 {
-		j.Deadline = from.Add(time.Duration(days) * 24 * time.Hour)
-		j.Reasons = append(j.Reasons, info("deadline-in-mail", "The mail gives %d days to download, until %s.", days, j.Deadline.UTC().Format(time.DateTime+" MST")))
+	said, clear := validityOf(text)
+	if said == 0 || !clear && said > availability {
+		j.Deadline = from.Add(availability)
+		j.Reasons = append(j.Reasons, info("deadline-usual", "The mail gives no time that is understood; four days are usual, until %s.", j.Deadline.UTC().Format(time.DateTime+" MST")))
 		return
 	}
-	j.Deadline = from.Add(availability)
-	j.Reasons = append(j.Reasons, info("deadline-usual", "The mail gives no time that is understood; four days are usual, until %s.", j.Deadline.UTC().Format(time.DateTime+" MST")))
+	span := fmt.Sprintf("%d days", said/day)
+	if said%day != 0 {
+		span = fmt.Sprintf("%d hours", said/hour)
+	}
+	j.Deadline = from.Add(said)
+	j.Reasons = append(j.Reasons, info("deadline-in-mail", "The mail gives %s to download, until %s.", span, j.Deadline.UTC().Format(time.DateTime+" MST")))
 }
 
 // authentication is whether and how the mail was found authentic.
@@ -140,7 +150,14 @@ func authenticate(ctx context.Context, raw []byte, h header, headerErr error, re
 	if slices.ContainsFunc(a.reasons, func(r Reason) bool { return r.Severity == SeverityError }) {
 		return a, nil
 	}
-	ok, why, temporary := verifyDKIM(ctx, raw, h, domain, received, txt)
+	var (
+		ok        bool
+		why       = no("dkim-too-large", "The mail is too large for its signatures to be checked; export mails are small.")
+		temporary error
+	)
+	if len(raw) <= maxSigned {
+		ok, why, temporary = verifyDKIM(ctx, raw, h, domain, received, txt)
+	}
 	note(why)
 	if ok {
 		a.by = ByDKIM

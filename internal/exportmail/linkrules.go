@@ -46,6 +46,33 @@ func shapeOf(u *url.URL) *shape {
 	return nil
 }
 
+// exportPage matches names that a page about exports may have.
+var exportPage = regexp.MustCompile(`(?i)(?:^|[/_.=&?-])(?:dyi|eyi)(?:$|[/_.=&?-])|(?:download|export)_?(?:a_copy_of_)?(?:your_)?(?:information|data)\b|/p/dl/`)
+
+// maxCarried is how many values of a query are looked into.
+const maxCarried = 20
+
+// carriedBy returns the shape of an address that stands in the query, or nil.
+func carriedBy(u *url.URL) *shape {
+	n := 0
+	for pair := range strings.SplitSeq(u.RawQuery, "&") {
+		_, value, _ := strings.Cut(pair, "=")
+		if n++; n > maxCarried || !strings.Contains(value, "/") && !strings.Contains(strings.ToLower(value), "%2f") {
+			continue
+		}
+		inner, err := url.QueryUnescape(value)
+		if err != nil {
+			continue
+		}
+		if c, err := url.Parse(inner); err == nil && (c.Host != "" || strings.HasPrefix(inner, "/")) {
+			if s := shapeOf(c); s != nil {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
 // redirectors lead anywhere, or hide where they lead. They are refused even when listed.
 var redirectors = []string{
 	"l.instagram.com", "l.facebook.com", "lm.facebook.com", "l.messenger.com", "m.me", "ig.me", "fb.me", "fb.com",
@@ -56,6 +83,8 @@ var redirectors = []string{
 type linkFinding struct {
 	link     Link
 	shape    *shape // of path and query, on whatever host
+	carried  *shape // of an address inside of its query, as redirectors and filters carry it; never used
+	hint     bool   // a page of Meta's that may have to do with exports, by its name
 	mismatch bool   // the words name another host than the target
 	ofMeta   bool   // the host is one of Meta's, listed or not
 }
@@ -75,6 +104,8 @@ func (r Rules) judgeLink(raw rawLink) linkFinding {
 	}
 	host := strings.ToLower(u.Hostname())
 	f.shape, f.ofMeta = shapeOf(u), ofMeta(host)
+	f.carried = carriedBy(u)
+	f.hint = f.ofMeta && exportPage.MatchString(u.Path+"?"+u.RawQuery)
 	f.mismatch = namesOtherHost(raw.text, host, r)
 	switch {
 	case f.mismatch:

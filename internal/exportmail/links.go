@@ -61,12 +61,16 @@ func (c *content) written(text string) {
 
 // trimSentence cuts off what belongs to the sentence around an address.
 func trimSentence(url string) string {
+	round := strings.Count(url, ")") - strings.Count(url, "(") // how many too many
+	square := strings.Count(url, "]") - strings.Count(url, "[")
 	for url != "" {
-		last := url[len(url)-1]
-		closing := last == ')' && strings.Count(url, ")") > strings.Count(url, "(") ||
-			last == ']' && strings.Count(url, "]") > strings.Count(url, "[")
-		if !closing && !strings.ContainsRune(".,;:!?'*_", rune(last)) {
-			break
+		switch last := url[len(url)-1]; {
+		case last == ')' && round > 0:
+			round--
+		case last == ']' && square > 0:
+			square--
+		case !strings.ContainsRune(".,;:!?'*_", rune(last)):
+			return url
 		}
 		url = url[:len(url)-1]
 	}
@@ -143,8 +147,13 @@ func (c *content) html(text string) {
 						open = len(pending) - 1
 					}
 				}
-				if string(key) == "alt" && open >= 0 {
-					pending[open].text += string(value[:min(len(value), maxAnchor)])
+				if string(key) == "alt" { // shown in place of a picture
+					visible.WriteByte(' ')
+					visible.Write(value)
+					visible.WriteByte(' ')
+					if open >= 0 {
+						pending[open].text += string(value[:min(len(value), maxAnchor)])
+					}
 				}
 			}
 		case html.EndTagToken:

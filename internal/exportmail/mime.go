@@ -2,10 +2,9 @@ package exportmail
 
 import (
 	"bytes"
-	"encoding/base64"
 	"io"
 	"mime"
-	"mime/quotedprintable"
+	"slices"
 	"strings"
 
 	"github.com/emersion/go-message/charset"
@@ -16,7 +15,8 @@ const (
 	maxMessage = 25 << 20 // bytes
 	maxParts   = 200
 	maxDepth   = 20
-	maxText    = 2 << 20 // bytes of decoded text that are looked at, over all parts
+	maxText    = 512 << 10      // bytes of decoded text that are looked at, over all parts
+	maxWalked  = 2 * maxMessage // bytes in which boundaries are sought, over all depths
 	maxLinks   = 1000
 )
 
@@ -27,6 +27,7 @@ type content struct {
 	seen  map[rawLink]bool
 
 	parts   int
+	walked  int  // bytes in which boundaries were sought
 	read    int  // bytes of decoded text
 	cut     bool // a bound was reached: there is more than was looked at
 	damaged bool // some part could not be decoded to its end
@@ -55,23 +56,70 @@ func (c *content) part(h header, body []byte, depth int) {
 		media, _, _ = strings.Cut(strings.ToLower(contentType), ";")
 		media = strings.TrimSpace(media)
 	}
+	boundary := params["boundary"]
+	if strings.HasPrefix(media, "multipart/") && boundary == "" {
+		c.damaged = true
+		boundary = likelyBoundary(body)
+	}
 	switch {
-	case strings.HasPrefix(media, "multipart/") && params["boundary"] != "":
-		c.multipart(body, params["boundary"], depth)
+	case strings.HasPrefix(media, "multipart/") && boundary != "":
+		c.multipart(body, boundary, depth)
 	case media == "message/rfc822":
+		if !c.walk(body) {
+			return
+		}
 		inner, rest, err := readHeader(c.decode(h, body))
 		if err != nil {
 			c.damaged = true
 		}
 		c.words(inner.decoded("Subject"))
 		c.part(inner, rest, depth+1)
-	case media == "text/html":
+	case isHTML(media):
 		c.html(c.decodeText(h, params["charset"], body))
 	case strings.HasPrefix(media, "text/"):
-		c.plain(c.decodeText(h, params["charset"], body))
+		text := c.decodeText(h, params["charset"], body)
+		if strings.EqualFold(params["format"], "flowed") {
+			text = unflow(text, strings.EqualFold(params["delsp"], "yes"))
+		}
+		c.plain(text)
 	case strings.HasPrefix(media, "multipart/"), err != nil:
 		c.unclear(h, params["charset"], body)
 	}
+}
+
+// isHTML tells whether mail programs show the type as a page. AMP is what some show instead.
+func isHTML(media string) bool {
+	return media == "text/html" || media == "text/x-amp-html" || media == "application/xhtml+xml"
+}
+
+// unflow joins the lines that a program broke to make them fit (RFC 3676, section 4.2). With
+// del, the space at a break was added with it, as in an address that is longer than a line.
+func unflow(text string, del bool) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	for line := range strings.Lines(text) {
+		bare := strings.TrimRight(line, "\r\n")
+		if !strings.HasSuffix(bare, " ") || bare == "-- " {
+			b.WriteString(line)
+			continue
+		}
+		if del {
+			bare = bare[:len(bare)-1]
+		}
+		b.WriteString(bare)
+	}
+	return b.String()
+}
+
+// likelyBoundary returns the boundary of a multipart body that names none, or "".
+func likelyBoundary(body []byte) string {
+	for line := range bytes.Lines(body[:min(len(body), 16<<10)]) {
+		after, ok := bytes.CutPrefix(bytes.TrimRight(line, " \t\r\n"), []byte("--"))
+		if ok && len(after) > 0 && len(after) <= 70 && bytes.Contains(body, slices.Concat([]byte("\n--"), after, []byte("--"))) {
+			return string(after)
+		}
+	}
+	return ""
 }
 
 // unclear reads a part of which nobody knows how a mail program shows it: both ways.
@@ -84,6 +132,9 @@ func (c *content) unclear(h header, set string, body []byte) {
 
 // multipart cuts body at its boundary lines (RFC 2046, section 5.1.1).
 func (c *content) multipart(body []byte, boundary string, depth int) {
+	if !c.walk(body) {
+		return
+	}
 	delimiter := []byte("--" + boundary)
 	var part []byte
 	inside, closed := false, false
@@ -98,20 +149,24 @@ func (c *content) multipart(body []byte, boundary string, depth int) {
 		}
 	}
 	start := 0
-	for at := 0; at < len(body) && !closed && c.parts <= maxParts; {
-		line, _, found := bytes.Cut(body[at:], []byte("\n"))
-		next := at + len(line)
-		if found {
-			next++
+	for at := 0; !closed && c.parts <= maxParts; {
+		found := bytes.Index(body[at:], delimiter)
+		if found < 0 {
+			break
 		}
-		if after, ok := bytes.CutPrefix(line, delimiter); ok {
-			after = bytes.TrimRight(after, " \t\r")
-			closed = string(after) == "--"
-			if closed || len(after) == 0 {
-				part = body[start:at]
-				end()
-				inside, start = true, next
-			}
+		at += found
+		if at > 0 && body[at-1] != '\n' {
+			at += len(delimiter)
+			continue
+		}
+		line, _, _ := bytes.Cut(body[at:], []byte("\n"))
+		next := min(at+len(line)+1, len(body))
+		after := bytes.TrimRight(line[len(delimiter):], " \t\r")
+		closed = string(after) == "--"
+		if closed || len(after) == 0 {
+			part = body[start:at]
+			end()
+			inside, start = true, next
 		}
 		at = next
 	}
@@ -125,27 +180,123 @@ func (c *content) multipart(body []byte, boundary string, depth int) {
 	}
 }
 
-// decode undoes the transfer encoding. What stands behind damage is lost and noted.
+// walk tells whether body may still be walked through: parts within parts cost their size each time.
+func (c *content) walk(body []byte) bool {
+	c.walked += len(body)
+	c.cut = c.cut || c.walked > maxWalked
+	return c.walked <= maxWalked
+}
+
+// decode undoes the transfer encoding. Damage is stepped over, as mail programs do, and noted.
 func (c *content) decode(h header, body []byte) []byte {
-	var r io.Reader
-	switch strings.ToLower(h.get("Content-Transfer-Encoding")) {
+	name, _, _ := strings.Cut(strings.ToLower(h.get("Content-Transfer-Encoding")), ";")
+	switch name = strings.TrimSpace(name); name {
 	case "quoted-printable":
-		r = quotedprintable.NewReader(bytes.NewReader(body))
+		out, sound := unquote(body)
+		c.damaged = c.damaged || !sound
+		return out
 	case "base64":
-		body = bytes.Join(bytes.Fields(body), nil)
-		r = base64.NewDecoder(base64.StdEncoding, bytes.NewReader(body))
+		out, sound := unbase64(body)
+		c.damaged = c.damaged || !sound
+		return out
 	case "", "7bit", "8bit", "binary":
-		return body
 	default:
 		c.damaged = true
-		return body
 	}
-	out, err := io.ReadAll(io.LimitReader(r, maxMessage))
-	if err != nil {
-		c.damaged = true
-	}
-	return out
+	return body
 }
+
+// unquote undoes quoted-printable (RFC 2045, section 6.7). What is no escape stays as it is.
+func unquote(body []byte) (out []byte, sound bool) {
+	out, sound = make([]byte, 0, len(body)), true
+	hex := func(b byte) int { return int(hexValue[b]) }
+	for line := range bytes.Lines(body) {
+		text := bytes.TrimRight(line, " \t\r\n")
+		end := []byte("\r\n")
+		if bytes.HasSuffix(text, []byte("=")) {
+			text, end = text[:len(text)-1], nil
+		} else if !bytes.HasSuffix(line, []byte("\n")) {
+			end = nil
+		}
+		for len(text) > 0 {
+			at := bytes.IndexByte(text, '=')
+			if at < 0 {
+				break
+			}
+			out, text = append(out, text[:at]...), text[at:]
+			if len(text) >= 3 && hex(text[1]) >= 0 && hex(text[2]) >= 0 {
+				out, text = append(out, byte(hex(text[1])<<4|hex(text[2]))), text[3:]
+				continue
+			}
+			sound = false
+			out, text = append(out, '='), text[1:]
+		}
+		out = append(append(out, text...), end...)
+	}
+	return out, sound
+}
+
+// hexValue is the value of each hexadecimal digit, or -1.
+var hexValue = func() (v [256]int8) {
+	for i := range v {
+		v[i] = int8(strings.IndexByte("0123456789abcdef", byte(i)|0x20))
+		if i < '0' || i > '9' && i < 'A' {
+			v[i] = -1
+		}
+	}
+	return v
+}()
+
+// unbase64 undoes base64 (RFC 2045, section 6.8). Other characters are passed over; padding
+// ends a run, after which another may follow, as where somebody put two texts together.
+func unbase64(body []byte) (out []byte, sound bool) {
+	sound = true
+	out = make([]byte, 0, len(body)/4*3)
+	var bits uint32
+	n, padding := 0, 0
+	flush := func() {
+		switch n {
+		case 1:
+			sound = false
+		case 2:
+			out = append(out, byte(bits>>4))
+		case 3:
+			out = append(out, byte(bits>>10), byte(bits>>2))
+		}
+		bits, n = 0, 0
+	}
+	for _, b := range body {
+		v := base64Value[b]
+		switch {
+		case v >= 0:
+			if padding > 0 {
+				sound, padding = false, 0
+			}
+			bits, n = bits<<6|uint32(v), n+1
+			if n == 4 {
+				out = append(out, byte(bits>>16), byte(bits>>8), byte(bits))
+				bits, n = 0, 0
+			}
+		case b == '=':
+			padding++
+			flush()
+		case b != '\r' && b != '\n' && b != ' ' && b != '\t':
+			sound = false
+		}
+	}
+	sound = sound && n == 0
+	flush()
+	return out, sound
+}
+
+// base64Value is the value of each character, or -1.
+var base64Value = func() (v [256]int8) {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	for i := range v {
+		v[i] = int8(strings.IndexByte(alphabet, byte(i)))
+	}
+	return v
+}()
 
 // decodeText returns a text part as UTF-8, bounded by what is left of maxText.
 func (c *content) decodeText(h header, set string, body []byte) string {

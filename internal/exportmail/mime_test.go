@@ -2,7 +2,11 @@ package exportmail
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
+	"io"
+	"math/rand/v2"
+	"mime/quotedprintable"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +89,52 @@ func TestTooLargeMail(t *testing.T) {
 	}
 	if j.Decision != Suspicious || !hasCode(j, "too-large") {
 		t.Errorf("got %s:\n%s", j.Decision, list(j))
+	}
+}
+
+// TestDecodersAgreeWithTheLibrary: what is well-formed is read as the standard library reads it.
+func TestDecodersAgreeWithTheLibrary(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for n := range 500 {
+		text := make([]byte, n)
+		for i := range text {
+			text[i] = byte(random.IntN(256))
+		}
+		if out, sound := unbase64([]byte(base64.StdEncoding.EncodeToString(text))); !sound || !bytes.Equal(out, text) {
+			t.Errorf("base64 of %d bytes: sound %v", n, sound)
+		}
+		var quoted bytes.Buffer
+		w := quotedprintable.NewWriter(&quoted)
+		_, _ = w.Write(text)
+		_ = w.Close()
+		want, err := io.ReadAll(quotedprintable.NewReader(bytes.NewReader(quoted.Bytes())))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, sound := unquote(quoted.Bytes())
+		same := func(b []byte) string { return strings.ReplaceAll(string(b), "\r\n", "\n") }
+		if !sound || same(out) != same(want) {
+			t.Errorf("quoted-printable of %d bytes: sound %v\n%q\n%q", n, sound, out, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"":                                "",
+		"plain":                           "plain",
+		"=?utf-8?q?a=20b_c?=":             "a b c",
+		"=?utf-8?q?a?= =?utf-8?q?b?=":     "ab",
+		"=?utf-8?q?a?= x =?utf-8?q?b?=":   "a x b",
+		"=?utf-8?q?=C3?= =?UTF-8?q?=A9?=": "é",
+		"=?utf-8?b?w6k=?=":                "é",
+		"=?utf-8*en?b?w6k=?=":             "é",
+		"=?iso-8859-1?q?=E9?==?x?q?b?=":   "éb",
+		"=?utf-8?x?a?=":                   "=?utf-8?x?a?=",
+		"=?utf-8?q?open":                  "=?utf-8?q?open",
+		"=?utf-8?q??=":                    "",
+		"=?utf-8?q?_a_?=":                 " a ",
+	} {
+		if got := decodeWords(in); got != want {
+			t.Errorf("decodeWords(%q) = %q, want %q", in, got, want)
+		}
 	}
 }
 

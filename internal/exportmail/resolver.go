@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -16,8 +17,9 @@ type TXTResolver interface {
 }
 
 const (
-	lookupTime  = 5 * time.Second // for one try
-	lookupTries = 2
+	// lookupTime is for one name. Each silent server costs five seconds before the next one is
+	// asked (resolv.conf(5)), so this is enough for the third.
+	lookupTime  = 16 * time.Second
 	keepFound   = 5 * time.Minute // DKIM keys are replaced over days
 	keepMissing = time.Minute
 	keepAtMost  = 256 // names
@@ -53,39 +55,29 @@ func NewResolver(addr string) *Resolver {
 	return r
 }
 
-// LookupTXT returns the TXT records of name, the strings of each put together. It takes ten
-// seconds at most. Temporary failures are not remembered.
+// LookupTXT returns the TXT records of name, the strings of each put together. It takes
+// lookupTime at most. What is not answered for now is tried again by net.Resolver, with each
+// server in turn, and not remembered.
 func (r *Resolver) LookupTXT(ctx context.Context, name string) ([]string, error) {
+	// The final dot keeps the system's search domains out of it.
+	name = strings.TrimSuffix(name, ".") + "."
 	r.mu.Lock()
 	a, ok := r.known[name]
 	r.mu.Unlock()
 	if ok && time.Now().Before(a.until) {
 		return slices.Clone(a.records), a.err
 	}
-	var err error
-	for range lookupTries {
-		var records []string
-		records, err = r.ask(ctx, name)
-		if err == nil {
-			r.remember(name, answer{records, nil, time.Now().Add(keepFound)})
-			return slices.Clone(records), nil
-		}
-		if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
-			r.remember(name, answer{nil, err, time.Now().Add(keepMissing)})
-			return nil, err
-		}
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	return nil, err
-}
-
-// ask asks once. The final dot keeps the system's search domains out of it.
-func (r *Resolver) ask(ctx context.Context, name string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookupTime)
 	defer cancel()
-	return r.dns.LookupTXT(ctx, name+".")
+	records, err := r.dns.LookupTXT(ctx, name)
+	if err == nil {
+		r.remember(name, answer{records, nil, time.Now().Add(keepFound)})
+		return slices.Clone(records), nil
+	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		r.remember(name, answer{nil, err, time.Now().Add(keepMissing)})
+	}
+	return nil, err
 }
 
 func (r *Resolver) remember(name string, a answer) {

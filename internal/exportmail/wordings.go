@@ -1,71 +1,139 @@
 package exportmail
 
 import (
+	"maps"
+	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
-// A wording is a text that the export mail is known to have had. Everything is in folded
-// form (see fold). To add a language, add an entry: subjects and phrases as the mail has
-// them, small letters, no accents.
+// A wording is a text that the export mail is known to have had.
 type wording struct {
 	name     string
-	language string
+	language string   // its code; from the language it stands in
+	years    string   // when it was seen
+	source   string   // how sure that is
 	subjects []string // the whole subject
 	phrases  []string // a sentence of the body
 }
 
-// wordings lists the known texts from the newest to the oldest. That of 2023 to 2026 was read
-// in a mail of May 2026, that of 2019 in a report of that year; the others in guides.
-var wordings = []wording{
-	{
-		name: "meta-information-download", language: "en", // 2023 to 2026
-		subjects: []string{
-			"your meta information download is ready",
-			"your meta information file is ready for download",
-		},
-		phrases: []string{
-			"the meta information files that you requested are now available to download",
-			"the meta information files you requested are now available to download",
-		},
-	},
-	{
-		name: "meta-information-download", language: "es", // 2023 to 2024
-		subjects: []string{"la descarga de tu informacion de meta esta lista"},
-	},
-	{
-		name: "information-download", language: "en", // about 2023
-		subjects: []string{
-			"your information download is ready",
-			"your information is ready to download",
-		},
-	},
-	{
-		name: "instagram-data", language: "en", // 2018 to 2023
-		subjects: []string{"your instagram data", "your instagram data is ready"},
-	},
-	{
-		name: "instagram-data", language: "es",
-		subjects: []string{"tus datos de instagram", "tus datos de instagram estan listos"},
-	},
+// A language is what is known of the mails in one language; see languages.
+type language struct {
+	code     string
+	words    []string // frequent words, by which text in it is known
+	wordings []wording
+	others   map[string]string // by the code of an otherMail: what its subject matches
+
+	thing, action string // what is spoken of, and what can be done with it: words of a subject about an export
+	ready         string // in one sentence: the thing can be had now
+	hedged        string // in the same sentence: not so, or not yet
+	pending       string // anywhere: it is still being made
+	inviting      string // asks to download
+
+	// validity are sentences that say how long the export can be had; {time} stands for a number,
+	// which is one of numbers or in digits, and one of the units. Those of sooner may speak of
+	// something else, so they can only make the time shorter than it usually is.
+	validity []string
+	sooner   []string
+	units    map[string]time.Duration
+	numbers  map[string]int
 }
 
-// forwarded matches what mail programs put before the subject of a mail passed on.
-var forwarded = regexp.MustCompile(`^(?:(?:re|fw|fwd|wg|aw|rv|tr)\s*:\s*)+`)
+// A reader is a language ready for use.
+type reader struct {
+	*language
+	others                                          map[string]*regexp.Regexp
+	thing, action, ready, hedged, pending, inviting *regexp.Regexp // nil: nothing matches
+	validity, sooner                                []*regexp.Regexp
+}
+
+func newReader(l *language) reader {
+	word := func(pattern string) *regexp.Regexp {
+		if pattern == "" {
+			return nil
+		}
+		return regexp.MustCompile(`\b(?:` + pattern + `)`)
+	}
+	whole := func(pattern string) *regexp.Regexp {
+		if pattern == "" {
+			return nil
+		}
+		return regexp.MustCompile(`\b(?:` + pattern + `)\b`)
+	}
+	r := reader{
+		language: l, others: map[string]*regexp.Regexp{},
+		thing: whole(l.thing), action: whole(l.action), ready: word(l.ready), hedged: word(l.hedged), pending: word(l.pending), inviting: whole(l.inviting),
+	}
+	for code, pattern := range l.others {
+		r.others[code] = regexp.MustCompile(pattern)
+	}
+	units := slices.SortedFunc(maps.Keys(l.units), func(a, b string) int { return len(b) - len(a) })
+	timed := func(v string) *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[ (])(?:` + strings.Replace(v, "{time}", `(\S+) (`+strings.Join(units, "|")+`)\b`, 1) + `)`)
+	}
+	for _, v := range l.validity {
+		r.validity = append(r.validity, timed(v))
+	}
+	for _, v := range l.sooner {
+		r.sooner = append(r.sooner, timed(v))
+	}
+	return r
+}
+
+func matches(r *regexp.Regexp, text string) bool { return r != nil && r.MatchString(text) }
+
+// The table in the forms in which it is used.
+var (
+	readers  []reader
+	wordings []wording           // of all languages
+	common   map[string][]string // the frequent words, by language
+)
+
+func init() { readLanguages() }
+
+func readLanguages() {
+	readers, wordings, common = nil, nil, map[string][]string{}
+	for i := range languages {
+		l := &languages[i]
+		readers = append(readers, newReader(l))
+		common[l.code] = l.words
+		for _, w := range l.wordings {
+			w.language = l.code
+			wordings = append(wordings, w)
+		}
+	}
+}
+
+// forwarded matches what mail programs and filters put before the subject of a mail passed on:
+// a short word of many languages with a colon, or a remark in brackets or stars.
+var forwarded = regexp.MustCompile(`^(?:(?:(?:re|fw|fwd|wg|aw|antw|rv|tr|sv|vs|vb|vl|i|r|rif|enc|res|odp|pd|ynt|ilt|doorst|回复|答复|转发|轉寄|回覆)(?:\[\d+\]|\^\d+)?\s*[:：]|\[[^\[\]]{1,40}\]|\*+[^*]{1,20}\*+)\s*)+`)
+
+func bareSubject(subject string) string {
+	return strings.Trim(forwarded.ReplaceAllString(subject, ""), " .!:;-\"'")
+}
 
 // matchSubject returns the wording that has this folded subject, or nil. Long subjects also
-// count with something around them, because an imitation may add to them.
-func matchSubject(subject string) *wording {
-	subject = strings.Trim(forwarded.ReplaceAllString(subject, ""), " .!:;-\"'")
-	for i, w := range wordings {
-		for _, s := range w.subjects {
-			if subject == s || len(strings.Fields(s)) > 4 && strings.Contains(subject, s) {
-				return &wordings[i]
+// count with something around them, because an imitation may add to them; then rest is that.
+func matchSubject(subject string) (w *wording, rest string) {
+	subject = bareSubject(subject)
+	for i := range wordings {
+		for _, s := range wordings[i].subjects {
+			if subject == s {
+				return &wordings[i], ""
 			}
 		}
 	}
-	return nil
+	for i := range wordings {
+		for _, s := range wordings[i].subjects {
+			if before, after, ok := strings.Cut(subject, s); ok && len(strings.Fields(s)) > 4 {
+				return &wordings[i], before + " " + after
+			}
+		}
+	}
+	return nil, subject
 }
 
 // matchBody returns the wording of which the folded text has a sentence, or nil.
@@ -79,120 +147,139 @@ func matchBody(text string) *wording {
 }
 
 // An otherMail is a kind of mail that comes from the same senders and is not the export mail.
+// By which subjects it is known stands in languages.
 type otherMail struct {
-	code    string
-	subject *regexp.Regexp // on the folded subject
-	text    string         // for the person
+	code string
+	text string // for the person
 }
 
 var otherMails = []otherMail{
-	{
-		"export-in-progress", regexp.MustCompile(`\bin progress\b|\b(?:we've|we have) received your .*request|\ben (?:curso|proceso)\b|isn't ready|not ready|not yet`),
-		"This mail says that the export has been requested. The one that says it is ready comes later.",
-	},
-	{
-		"export-trouble", regexp.MustCompile(`(?:download|export|information|descarga|exportacion).*(?:cancel|expired?\b|caduc|fail|problem|could ?n[o']t|unable)|(?:cancel|fail|problem|could ?n[o']t|unable).*(?:download|export|information|descarga)`),
-		"This mail says that something went wrong with an export. Look at Accounts Center, and request it again if it is not there.",
-	},
-	{
-		"facebook-export", regexp.MustCompile(`facebook information file|\byour facebook (?:information|data|download)|facebook.*(?:download|archive) is ready|informacion de facebook`),
-		"This mail is about the archive of a Facebook account, not of an Instagram account.",
-	},
-	{
-		"login-code", regexp.MustCompile(`(?:^|\s)\d{3} ?\d{3}(?:\s|$).*\b(?:code|codigo)\b|\b(?:code|codigo)\b.*\d{3} ?\d{3}\b|is your instagram code`),
-		"This mail brings a login code.",
-	},
-	{
-		"confirm-address", regexp.MustCompile(`^confirm your (?:email|e-mail)|^confirma tu (?:correo|direccion)`),
-		"This mail asks to confirm an address.",
-	},
-	{
-		"recovery", regexp.MustCompile(`easy to get back on instagram|^reset your password|trouble logging in|restablece`),
-		"This mail offers to log in again.",
-	},
-	{
-		"verify-account", regexp.MustCompile(`^verify your account|^verifica tu cuenta`),
-		"This mail asks to verify an account.",
-	},
-	{
-		"settings-update", regexp.MustCompile(`update about your (?:instagram )?account|new log-?in (?:to|on)|privacy policy|terms of (?:use|service)`),
-		"This mail is about account settings.",
-	},
-	{
-		"copyright", regexp.MustCompile(`copyright|infring|violat|community (?:guidelines|standards)`),
-		"This mail is about copyright or rules. Mails like it are often used to steal passwords.",
-	},
+	{"export-in-progress", "This mail says that the export has been requested. The one that says it is ready comes later."},
+	{"export-trouble", "This mail says that something went wrong with an export. Look at Accounts Center, and request it again if it is not there."},
+	{"facebook-export", "This mail is about the archive of a Facebook account, not of an Instagram account."},
+	{"login-code", "This mail brings a login code."},
+	{"confirm-address", "This mail asks to confirm an address."},
+	{"recovery", "This mail offers to log in again."},
+	{"verify-account", "This mail asks to verify an account."},
+	{"settings-update", "This mail is about account settings."},
+	{"account-deletion", "This mail is about deleting or deactivating an account."},
+	{"notification", "This mail tells what somebody did on Instagram."},
+	{"copyright", "This mail is about copyright or rules. Mails like it are often used to steal passwords."},
 }
 
 // matchOther returns the kind of other mail that has this folded subject, or nil.
 func matchOther(subject string) *otherMail {
-	for i := range otherMails {
-		if otherMails[i].subject.MatchString(subject) {
+	for i, o := range otherMails {
+		if o.code == "facebook-export" && strings.Contains(subject, "instagram") {
+			continue // of both
+		}
+		if slices.ContainsFunc(readers, func(r reader) bool { return matches(r.others[o.code], subject) }) {
 			return &otherMails[i]
 		}
 	}
 	return nil
 }
 
-var (
-	aboutThing  = regexp.MustCompile(`\b(?:information|data|files?|archive|copy|backup|export|informacion|datos|archivos?|copia)\b`)
-	aboutAction = regexp.MustCompile(`\b(?:download(?:ed|s)?|export(?:s|ed)?|ready|available|descarg\w*|export\w*|list[oa]s?|disponibles?)\b`)
-)
-
 // aboutExport tells whether a folded subject may speak of a finished export in words that
 // are not known: enough to look closer, never enough to act.
 func aboutExport(subject string) bool {
-	return aboutThing.MatchString(subject) && aboutAction.MatchString(subject)
+	any := func(of func(reader) *regexp.Regexp) bool {
+		return slices.ContainsFunc(readers, func(r reader) bool { return matches(of(r), subject) })
+	}
+	return any(func(r reader) *regexp.Regexp { return r.thing }) && any(func(r reader) *regexp.Regexp { return r.action })
 }
 
-// inviting matches what an imitation says in the text, whatever its subject.
-var inviting = regexp.MustCompile(`\b(?:download|export) (?:a copy of )?your (?:instagram |meta )?(?:information|data|files?)\b|\b(?:descargar?|exportar?) tu(?:s)? (?:informacion|datos|archivos)\b`)
+// maxSentences is how much of the folded text is read sentence by sentence, in bytes. A genuine
+// mail is shorter.
+const maxSentences = 64 << 10
 
-// common lists frequent words by which a known language is told from an unknown one.
-var common = map[string][]string{
-	"en": {"the", "you", "your", "and", "this", "to", "of", "for", "if", "is"},
-	"es": {"el", "los", "las", "tu", "una", "puedes", "y", "del", "esta", "este"},
+func opening(text string) string { return text[:min(len(text), maxSentences)] }
+
+// saysReady tells whether a sentence of the folded text says, in a known language, that a thing
+// can be had now. saysPending tells whether it says that it is still being made.
+func saysReady(text string) bool {
+	for s := range strings.FieldsFuncSeq(opening(text), func(r rune) bool { return strings.ContainsRune(".!?。", r) }) {
+		if slices.ContainsFunc(readers, func(r reader) bool {
+			return matches(r.ready, s) && !matches(r.hedged, s)
+		}) {
+			return true
+		}
+	}
+	return false
 }
+
+func saysPending(text string) bool {
+	text = opening(text)
+	return slices.ContainsFunc(readers, func(r reader) bool { return matches(r.pending, text) })
+}
+
+// invites tells whether the folded text asks to download, as an imitation does whatever its subject.
+func invites(text string) bool {
+	return slices.ContainsFunc(readers, func(r reader) bool { return matches(r.inviting, text) })
+}
+
+// enoughWords is how many different frequent words of a language a text in it has at least;
+// enoughFirst of them are in its first half, for a foreign footer makes no language.
+const (
+	enoughWords = 5
+	enoughFirst = 2
+)
 
 // languageOf returns the known language that the folded text is written in, or "".
 func languageOf(text string) string {
-	seen := map[string]bool{}
-	for w := range strings.FieldsFuncSeq(text[:min(len(text), 16<<10)], func(r rune) bool { return r < 'a' || r > 'z' }) {
-		seen[w] = true
+	all := strings.FieldsFunc(text[:min(len(text), 16<<10)], func(r rune) bool { return strings.ContainsRune(" .,;:!?()\"'…¿¡-/", r) })
+	first := map[string]int{} // where each stands first
+	for i, w := range all {
+		if _, ok := first[w]; !ok {
+			first[w] = i
+		}
 	}
-	for _, language := range []string{"en", "es"} {
-		n := 0
-		for _, w := range common[language] {
-			if seen[w] {
+	best, most := "", enoughWords-1
+	for _, r := range readers {
+		n, early := 0, 0
+		for _, w := range r.words {
+			if at, ok := first[w]; ok {
 				n++
+				if at <= len(all)/2 {
+					early++
+				}
 			}
 		}
-		if n >= 5 {
-			return language
+		if n > most && early >= enoughFirst {
+			best, most = r.code, n
 		}
 	}
-	return ""
+	return best
 }
 
-var numbers = map[string]int{
-	"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10, "fourteen": 14,
-	"un": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "diez": 10,
-	"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7, "10": 10, "14": 14,
-}
-
-// validity matches the sentence that says how long the export can be had.
-var validity = regexp.MustCompile(`\byou(?: will|'ll)? have (\w+) days? to download|\btendras (\w+) dias? para descargar|\btienes (\w+) dias? para descargar`)
-
-// daysOf returns how many days the folded text gives, or 0 when it does not say so in known
-// words, or says two different things.
-func daysOf(text string) int {
-	days := 0
-	for _, m := range validity.FindAllStringSubmatch(text, -1) {
-		n := numbers[m[1]+m[2]+m[3]]
-		if n == 0 || days != 0 && n != days {
-			return 0
+// validityOf returns how long the folded text says that the export can be had, or 0. When it
+// says two things, or one of them is not understood, the shortest counts, and clear is false.
+func validityOf(text string) (d time.Duration, clear bool) {
+	clear = true
+	text = opening(text)
+	read := func(r reader, patterns []*regexp.Regexp, limit time.Duration) {
+		for _, pattern := range patterns {
+			for _, m := range pattern.FindAllStringSubmatch(text, -1) {
+				n, ok := r.numbers[m[1]]
+				if digits, err := strconv.Atoi(m[1]); err == nil && digits > 0 && digits < 1000 {
+					n, ok = digits, true
+				}
+				one := time.Duration(n) * r.units[m[2]]
+				switch {
+				case !ok || one == 0 || one > limit:
+					clear = false
+				case d == 0 || one < d:
+					clear = clear && d == 0
+					d = one
+				case one > d:
+					clear = false
+				}
+			}
 		}
-		days = n
 	}
-	return days
+	for _, r := range readers {
+		read(r, r.validity, math.MaxInt64)
+		read(r, r.sooner, availability)
+	}
+	return d, clear
 }

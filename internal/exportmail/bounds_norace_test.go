@@ -1,0 +1,5 @@
+//go:build !race
+
+package exportmail
+
+const slower = 1
