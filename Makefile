@@ -10,6 +10,8 @@ PACKAGES := dovecot-imapd systemd systemd-container debootstrap debian-archive-k
 	chromium util-linux coreutils gcc libc6-dev
 # Modules of their own, so that what only tests need is no dependency of the program.
 NESTED   := internal/oauth/interop
+# What parses mail, which strangers write: fuzzed in each run of the tests too.
+MAILFUZZ := $(addprefix github.com/igwatchd/igwatchd/internal/exportmail:,FuzzJudge FuzzLinks FuzzAuthenticationResults)
 RELEASE  ?=
 LDFLAGS  := -s -w $(if $(RELEASE),-X main.release=$(RELEASE))
 
@@ -54,9 +56,10 @@ test-browser: deps ## the page in a real browser, and whether everyone can use i
 screenshots: deps ## docs/screenshots, from made-up archives
 	$(GO) run -C internal/web/browsertest . -dir $(CURDIR)/docs/screenshots
 
-test: deps dist-tools test-tools test-browser ## all tests, with the race detector
+test: deps dist-tools test-tools test-browser ## all tests, with the race detector; the parsers of mail fuzzed for a minute each
 	$(GO) test -race -timeout 18m ./...
 	@for m in $(NESTED); do (cd $$m && $(GO) test -race -timeout 5m ./...) || exit 1; done
+	@CI_FUZZ=1 AT_ONCE=2 scripts/fuzz 60s $(MAILFUZZ)
 
 tools: ## the linters, at their pinned versions
 	@mkdir -p $(TOOLS)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/igwatchd/igwatchd/config"
@@ -17,105 +18,189 @@ import (
 // maxMail bounds a mail, as everywhere.
 const maxMail = 25 << 20
 
+// explaining is what was asked for.
+type explaining struct {
+	config   string
+	file     string // or
+	uid      uint
+	folder   string
+	account  string
+	received time.Time
+	json     bool
+
+	redact bool
+	out    string
+	hide   []string
+}
+
+// explained is a mail and when it came.
+type explained struct {
+	raw       []byte
+	received  time.Time // zero: nobody knows
+	truncated bool      // the mail is larger than maxMail
+
+	account, folder string // where it was read, if in an inbox
+	validity, uid   uint32
+}
+
 func explainCommand(ctx context.Context, s streams, args []string) error {
-	fs := newFlags("explain", s)
-	path := configFlag(fs)
-	asJSON := fs.Bool("json", false, "print JSON")
-	files, err := parseAll(fs, args)
+	e, err := parseExplain(s, args)
 	if err != nil {
 		return err
 	}
-	if len(files) != 1 {
-		return &usageError{"explain: name one mail file, or - for standard input"}
-	}
-	cfg, err := explainConfig(*path)
+	cfg, err := explainConfig(e.config, e.uid != 0)
 	if err != nil {
 		return err
 	}
-	raw, err := readMail(s, files[0])
+	account, err := e.accountOf(cfg)
 	if err != nil {
 		return err
 	}
-	rules := daemon.RulesFor(cfg, config.Account{})
-	if len(cfg.Accounts) > 0 {
-		rules = daemon.RulesFor(cfg, cfg.Accounts[0])
+	var m explained
+	if e.uid != 0 {
+		m, err = fromInbox(ctx, account, e.folder, uint32(e.uid)) //nolint:gosec // checked when it was parsed
+	} else {
+		m, err = fromFile(s, e.file)
 	}
-	j, err := exportmail.Judge(ctx, raw, time.Now(), rules, exportmail.NewResolver(cfg.Mail.Resolver))
+	if err != nil {
+		return err
+	}
+	if !e.received.IsZero() {
+		m.received = e.received
+	}
+	rules := daemon.RulesFor(cfg, account)
+	if e.redact {
+		return e.share(s, cfg, m, rules)
+	}
+	judgedAt := m.received
+	if judgedAt.IsZero() {
+		judgedAt = time.Now()
+	}
+	j, err := exportmail.Judge(ctx, m.raw, judgedAt, rules, exportmail.NewResolver(cfg.Mail.Resolver))
 	if err != nil {
 		return fault.WithHint(fmt.Errorf("explain: %w", err), "the sender's keys are asked of DNS: try again when the network is up")
 	}
-	if *asJSON {
-		err = printJSON(s.out, j)
+	if e.json {
+		err = printJSON(s.out, withSource(j, m))
 	} else {
-		printJudgement(s.out, j)
+		printJudgement(s.out, j, m, time.Now())
+		if len(cfg.Accounts) > 1 && e.account == "" && !j.Authentic {
+			_, _ = fmt.Fprint(s.out, "\nSeveral accounts are watched, so no mail provider's word on the sender was taken. Add --account NAME to take that of one.\n")
+		}
 	}
 	if err != nil {
 		return err
 	}
 	switch j.Decision {
-	case "export-ready":
+	case exportmail.ExportReady:
 		return nil
-	case "ignored":
+	case exportmail.Ignored:
 		return exitCode(exitOpen)
 	default:
 		return exitCode(exitNotSafe)
 	}
 }
 
-// explainConfig works without a configuration too: then the defaults hold.
-func explainConfig(named string) (*config.Config, error) {
+func parseExplain(s streams, args []string) (e explaining, err error) {
+	fs := newFlags("explain", s)
+	path := configFlag(fs)
+	fs.BoolVar(&e.json, "json", false, "print JSON")
+	fs.UintVar(&e.uid, "uid", 0, "explain the message that has this `UID` in the inbox, which stays as it is; reads it over a connection of its own, for a moment, beside those of the service")
+	fs.StringVar(&e.folder, "folder", "INBOX", "the `FOLDER` that --uid means")
+	fs.StringVar(&e.account, "account", "", "whose inbox, and whose mail provider is believed: the `NAME` on Instagram")
+	received := fs.String("received", "", "when the mail in a file came, as `TIME` like 2026-05-08T10:12:13Z (default: now)")
+	fs.BoolVar(&e.redact, "redact", false, "print a copy of the mail for showing to others: names, addresses, codes and ids replaced")
+	fs.StringVar(&e.out, "o", "", "write the copy to `FILE`, a new one")
+	fs.Func("hide", "with --redact: a further `WORD` to take out, such as your name; may be repeated", func(word string) error {
+		if len([]rune(strings.TrimSpace(word))) < 2 {
+			return errors.New("too short a word: it would be found everywhere")
+		}
+		e.hide = append(e.hide, word)
+		return nil
+	})
+	files, err := parseAll(fs, args)
+	if err != nil {
+		return e, err
+	}
+	e.config = *path
+	wrong := func(words string) error { return &usageError{"explain: " + words} }
+	switch {
+	case e.uid == 0 && len(files) != 1:
+		return e, wrong("name one mail file, or - for standard input, or a message of the inbox by --uid")
+	case e.uid != 0 && len(files) > 0:
+		return e, wrong("name a mail file or --uid, not both")
+	case e.uid > 1<<32-2:
+		return e, wrong("no message has such a UID")
+	case e.uid == 0 && e.folder != "INBOX":
+		return e, wrong("--folder goes with --uid")
+	case e.uid != 0 && *received != "":
+		return e, wrong("--received is for files: of a message in the inbox the server knows when it came")
+	case !e.redact && (e.out != "" || len(e.hide) > 0):
+		return e, wrong("-o and --hide go with --redact")
+	case e.redact && (e.json || *received != ""):
+		return e, wrong("--redact prints the mail itself: --json and --received mean nothing to it")
+	}
+	if len(files) == 1 {
+		e.file = files[0]
+	}
+	if *received != "" {
+		if e.received, err = time.Parse(time.RFC3339, *received); err != nil {
+			return e, wrong("--received wants a time with its zone, like 2026-05-08T10:12:13Z or 2026-05-08T19:12:13+02:00")
+		}
+	}
+	return e, nil
+}
+
+// explainConfig works without a configuration too, unless an inbox is asked for: then the
+// defaults hold.
+func explainConfig(named string, needed bool) (*config.Config, error) {
 	path, err := config.Find(named)
-	if err == nil {
+	switch {
+	case err == nil:
 		return config.Load(path)
+	case needed:
+		return nil, err
 	}
 	return config.Defaults(), nil
 }
 
-func readMail(s streams, name string) (raw []byte, err error) {
+// accountOf returns the account that is meant. Without a name it is the only one; for a file it
+// may also be nobody's.
+func (e explaining) accountOf(cfg *config.Config) (config.Account, error) {
+	var names []string
+	for _, a := range cfg.Accounts {
+		names = append(names, a.Username)
+	}
+	switch {
+	case e.account != "":
+		if a, ok := cfg.Account(e.account); ok {
+			return a, nil
+		}
+		return config.Account{}, fault.Permanent(fmt.Errorf("explain: no account %q is configured", e.account), "the accounts are: "+strings.Join(names, ", "))
+	case len(cfg.Accounts) == 1:
+		return cfg.Accounts[0], nil
+	case e.uid == 0:
+		return config.Account{}, nil
+	}
+	return config.Account{}, fault.Permanent(errors.New("explain: several accounts are watched"), "say whose inbox: --account NAME, one of "+strings.Join(names, ", "))
+}
+
+func fromFile(s streams, name string) (explained, error) {
 	in := s.in
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, fmt.Errorf("explain: %w", err)
+			return explained{}, fmt.Errorf("explain: %w", err)
 		}
 		defer f.Close() //nolint:errcheck // opened for reading only
 		in = f
 	}
-	raw, err = io.ReadAll(io.LimitReader(in, maxMail+1))
+	raw, err := io.ReadAll(io.LimitReader(in, maxMail+1))
 	if err != nil {
-		return nil, fmt.Errorf("explain: %w", err)
+		return explained{}, fmt.Errorf("explain: %w", err)
 	}
-	if len(raw) > maxMail {
-		return nil, fault.Permanent(errors.New("explain: the mail is larger than 25 MB: no export mail is"), "")
+	if len(raw) == 0 {
+		return explained{}, fault.Permanent(errors.New("explain: the mail is empty"), "save the mail as a file with its header, often called \"original\" or \"source\"")
 	}
-	return raw, nil
-}
-
-func printJudgement(w io.Writer, j exportmail.Judgement) {
-	p := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
-	p("%s\n\n", map[string]string{
-		"export-ready": "This is Instagram's mail that an export is ready.",
-		"ignored":      "This mail does not announce an export; igwatchd leaves it alone.",
-		"suspicious":   "This mail is suspicious. igwatchd follows none of its links, and you should not either.",
-	}[j.Decision])
-	p("decision   %s\n", j.Decision)
-	p("from       %s\nsubject    %s\n", j.From, j.Subject)
-	if j.Authentic {
-		p("authentic  yes, by %s\n", j.AuthenticatedBy)
-	} else {
-		p("authentic  no\n")
-	}
-	if !j.Deadline.IsZero() {
-		p("open until %s\n", j.Deadline.Local().Format("2006-01-02 15:04 MST"))
-	}
-	p("\nWhy:\n")
-	for _, r := range j.Reasons {
-		p("  %-9s %s [%s]\n", r.Severity, r.Text, r.Code)
-	}
-	if len(j.Links) > 0 {
-		p("\nLinks (tokens left out):\n")
-	}
-	for _, l := range j.Links {
-		p("  %-6s %s\n         %s\n", l.Action, exportmail.RedactURL(l.URL), l.Why())
-	}
+	return explained{raw: raw, truncated: len(raw) > maxMail}, nil
 }
