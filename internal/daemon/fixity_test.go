@@ -286,7 +286,7 @@ func TestCopiesAreReadOnTheDaysThatMatterOfADeletion(t *testing.T) {
 			if time.Since(k.copies(t)[k.usb].At) < time.Hour && n > 0 {
 				last = append(last, n)
 			}
-			pass(asked.AddDate(0, 0, n+1).Add(time.Minute).Sub(time.Now()))
+			pass(time.Until(asked.AddDate(0, 0, n+1).Add(time.Minute)))
 		}
 		if want := []int{1, 7, 14, 20, 25, 28}; !slices.Equal(readOn, want) || !slices.Equal(last, want) {
 			t.Errorf("read on the days %v and %v, want %v", readOn, last, want)
