@@ -140,3 +140,32 @@ func TestIdleDaemonDoesNothing(t *testing.T) {
 	}
 	stop(t, cmd)
 }
+
+// TestASignatureThatRanOutInTheMailboxWasValidWhenItCame: the daemon was off while the mail waited.
+func TestASignatureThatRanOutInTheMailboxWasValidWhenItCame(t *testing.T) {
+	w := memoryWorld(t)
+	newArchive(t, w, 1)
+	raw, err := (testworld.Mail{Kind: testworld.Ready2022, Links: []string{w.job.MailLink()}}).Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if raw, err = w.signer.SignFlawed(raw, testworld.ShortLived); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.mailbox.Deliver(t.Context(), "INBOX", raw); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(testworld.ShortLife + 2*time.Second)
+	defer stop(t, startDaemon(t, w))
+	within(t, 20*time.Second, func() string { return fmt.Sprint("the export is announced: ", w.told()) }, func() bool {
+		for _, e := range w.told() {
+			if e["event"] == "suspicious-mail" {
+				t.Fatalf("told: %v", e)
+			}
+			if e["event"] == "export-announced" {
+				return true
+			}
+		}
+		return false
+	})
+}

@@ -183,7 +183,7 @@ func (d *Daemon) takeMail(ctx context.Context, account string, msg imapwatch.Mes
 			return err
 		}
 		n, added, err := tx.AddMail(journal.Mail{
-			Account: account, Identity: hex.EncodeToString(sum[:]), Raw: msg.Raw, Received: time.Now(),
+			Account: account, Identity: hex.EncodeToString(sum[:]), Raw: msg.Raw, Received: receipt(msg.Received, time.Now()),
 		})
 		if err != nil || !added {
 			return err
@@ -191,6 +191,19 @@ func (d *Daemon) takeMail(ctx context.Context, account string, msg imapwatch.Mes
 		d.log.Info("a mail to look at", "account", account, "folder", msg.Folder, "uid", msg.UID)
 		return tx.Plan(journal.Step{Kind: stepMail, Arg: strconv.FormatInt(n, 10), Due: time.Now()})
 	})
+}
+
+// longestWait is how long a message may have been in the mailbox before it is taken; the watch looks no
+// further back.
+const longestWait = 8 * 24 * time.Hour
+
+// receipt is when the mail server took a message, or now if it does not say so in a
+// way that can be true.
+func receipt(told, now time.Time) time.Time {
+	if told.After(now) || told.Before(now.Add(-longestWait)) {
+		return now
+	}
+	return told
 }
 
 // ownMail tells whether a mail carries the Message-ID of news which igwatchd

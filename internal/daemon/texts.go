@@ -151,7 +151,7 @@ func suspicious(account, identity string, j exportmail.Judgement) notify.Event {
 func unchecked(account, identity string, why error) notify.Event {
 	n := event("suspicious-mail", journal.Export{Account: account}, identity, "unchecked")
 	n.Title = "igwatchd: a mail that may be Instagram's cannot be checked"
-	n.Text = "For half a day it could not be found out whether Instagram sent it: " + why.Error() + ".\n" +
+	n.Text = "So far it could not be found out whether Instagram sent it: " + why.Error() + ".\n" +
 		"igwatchd keeps trying. If you asked for an export, do not wait: open the page below by hand and see whether it is ready."
 	n.URL = exportPage
 	return n

@@ -35,11 +35,10 @@ var mustSign = []string{"From", "Subject", "Date", "Content-Type"}
 // it calls expired, and that was not when the mail came, is verified by verifySignature.
 //
 // So received must be a time that the author of the mail cannot choose. The daemon passes
-// the moment at which it read and recorded the mail; that is never before delivery, so a
-// signature already dead when igwatchd first saw it stays dead. An IMAP INTERNALDATE would do
-// too: the server sets it at delivery. Only where mail is imported from another mailbox may
-// it follow the Date field instead, and then somebody could at most replay, late and word
-// for word, a mail that Instagram did send at that Date: it is signed.
+// the IMAP INTERNALDATE, which the server sets at delivery, and no further back than it looks
+// for mail. Only where mail is imported from another mailbox may that follow the Date field
+// instead, and then somebody could at most replay, late and word for word, a mail that
+// Instagram did send at that Date: it is signed.
 func verifyDKIM(ctx context.Context, raw []byte, h header, domain string, received time.Time, txt TXTResolver) (ok bool, why Reason, err error) {
 	fields := h.signatures()
 	for _, f := range fields {
@@ -79,7 +78,7 @@ func verifyDKIM(ctx context.Context, raw []byte, h header, domain string, receiv
 		}
 		if why = weakness(v, domain); why.Code == "" {
 			if late {
-				return true, info("dkim-pass", "The DKIM signature of %s was valid when igwatchd got the mail; it ran out on %s.", domain, v.Expiration.UTC().Format(time.DateTime)), nil
+				return true, info("dkim-pass", "The DKIM signature of %s was valid when the mail came; it ran out on %s.", domain, v.Expiration.UTC().Format(time.DateTime)), nil
 			}
 			return true, Reason{"dkim-pass", SeverityInfo, "The DKIM signature of " + domain + " is valid."}, nil
 		}
@@ -102,7 +101,7 @@ func weakness(v *dkim.Verification, domain string) Reason {
 	}
 	switch {
 	case expired(v):
-		return no("dkim-expired", "The signature ran out on %s, before igwatchd had the mail.", v.Expiration.UTC().Format(time.DateTime))
+		return no("dkim-expired", "The signature ran out on %s, before the mail came.", v.Expiration.UTC().Format(time.DateTime))
 	case v.Err != nil:
 		// The library's words hold no text of the mail beyond tag names.
 		return no("dkim-invalid", "The DKIM signature of %s is not valid: %s.", domain, cause(v.Err))

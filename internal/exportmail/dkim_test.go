@@ -63,7 +63,7 @@ func TestDKIM(t *testing.T) {
 		{name: "author not covered", sig: signature{fields: "Subject:Date:Content-Type"}, code: "dkim-invalid"},
 		{name: "part of the text", sig: signature{length: 9}, code: "dkim-invalid", words: "only a part"},
 		{name: "part of the text, text added", sig: signature{length: 9}, spoil: func(raw []byte) []byte { return append(raw, "<a href=https://evil.example>x</a>"...) }, code: "dkim-invalid", words: "only a part"},
-		{name: "expired", sig: signature{extra: unix(-time.Hour)}, code: "dkim-expired", words: "before igwatchd had the mail"},
+		{name: "expired", sig: signature{extra: unix(-time.Hour)}, code: "dkim-expired", words: "before the mail came"},
 		{name: "weak hash", sig: signature{algorithm: "rsa-sha1"}, code: "dkim-invalid", words: "weak algorithm"},
 		{name: "no such selector", sig: signature{selector: "other"}, code: "dkim-invalid", words: "no such key"},
 		{name: "selector reaching elsewhere", sig: signature{selector: "a._domainkey.evil.example.x y"}, code: "dkim-invalid"},
@@ -143,7 +143,7 @@ func TestDKIM(t *testing.T) {
 			// The same, read after the signature ran out: nothing may be forgiven.
 			late := tt.sig
 			late.extra = strings.TrimPrefix(late.extra+"; t=1767200000; x=1767225600", "; ")
-			if j, dns = judge(t, late, tt.spoil, tt.key, time.Unix(1767210000, 0)); tt.code == "" && !strings.Contains(list(j), "was valid when igwatchd got the mail") {
+			if j, dns = judge(t, late, tt.spoil, tt.key, time.Unix(1767210000, 0)); tt.code == "" && !strings.Contains(list(j), "was valid when the mail came") {
 				t.Errorf("late: not judged as of the time of receipt:\n%s", list(j))
 			}
 			check(t, j, dns)

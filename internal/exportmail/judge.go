@@ -27,7 +27,7 @@ const maxSigned = 4 << 20
 const availability = 4 * 24 * time.Hour
 
 // Judge says what raw, a whole mail as the server has it, is. received is when the server
-// got it; zero stands for now. txt answers for DKIM keys.
+// got it, a time that its author cannot choose; zero stands for now. txt answers for DKIM keys.
 //
 // The error is of kind fault.Temporary and means that the judgement hangs on a DNS answer
 // that did not come: judge again later. Whatever is wrong with the mail itself is in the

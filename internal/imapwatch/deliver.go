@@ -33,7 +33,7 @@ func (f *folder) handOn(ctx context.Context, s *session, uid uint32) error {
 	}
 	m := Message{
 		Folder: f.name, UIDValidity: f.validity, UID: uid,
-		Header: headerOf(got.data), Raw: got.data, Truncated: got.cut,
+		Header: headerOf(got.data), Raw: got.data, Truncated: got.cut, Received: got.received,
 	}
 	if handled := f.w.o.Handle(ctx, m); handled != nil {
 		if ctx.Err() != nil {

@@ -19,6 +19,8 @@ type content struct {
 	uid  uint32
 	data []byte
 	cut  bool // there are more
+
+	received time.Time // the server's INTERNALDATE; zero if it did not tell
 }
 
 // headerSection is what is asked for to see a header. Not every server can do everything: after
@@ -45,7 +47,7 @@ func bodySection(limit int64) *imap.FetchItemBodySection {
 func (s *session) fetch(set imap.UIDSet, section *imap.FetchItemBodySection, limit int64, first time.Duration, take func(content)) error {
 	defer s.step("FETCH", first, s.t.command, s.t.transfer)()
 	s.strays.drain()
-	cmd := s.client.Fetch(set, &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
+	cmd := s.client.Fetch(set, &imap.FetchOptions{UID: true, InternalDate: section.Specifier == imap.PartSpecifierNone, BodySection: []*imap.FetchItemBodySection{section}})
 	var (
 		broken error
 		last   *content // not taken until it is known that its response ended as it should
@@ -96,6 +98,8 @@ func read(msg *imapclient.FetchMessageData, limit int64) (content, error) {
 		switch item := item.(type) {
 		case imapclient.FetchItemDataUID:
 			got.uid = uint32(item.UID)
+		case imapclient.FetchItemDataInternalDate:
+			got.received = item.Time
 		case imapclient.FetchItemDataBodySection:
 			if item.Literal == nil || got.data != nil {
 				continue // Next skips it

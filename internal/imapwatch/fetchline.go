@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // errItems is what tidy returns for what is no list of items.
 var errItems = errors.New("FETCH response cannot be understood")
 
 // fetchResponse rewrites one FETCH response (RFC 3501, section 7.4.2) so that the parser gets only
-// what was asked for: UID and BODY[…]. Servers add items of their own, odd flags and spare spaces, and
+// what was asked for: UID, INTERNALDATE and BODY[…]. Servers add items of their own, odd flags and spare spaces, and
 // send the same message's new flags in between; any of these would cost the connection or hide
 // the message.
 type fetchResponse struct {
@@ -60,6 +61,9 @@ func (r *fetchResponse) tidy(line []byte) (out []byte, size int64, keep, end boo
 			}
 			r.hold("UID " + string(value))
 		}
+		if at, ok := internalDate(name, value); ok {
+			r.hold(at.Format(`INTERNALDATE "_2-Jan-2006 15:04:05 -0700"`))
+		}
 		if wanted {
 			r.body = true
 			switch {
@@ -100,6 +104,16 @@ func (r *fetchResponse) hold(item string) {
 	}
 	r.begun = true
 	r.held = append(r.held, item...)
+}
+
+// internalDate reads the item of that name (RFC 3501, section 7.4.2). One that is written in another way
+// is left out: it is worth no connection.
+func internalDate(name string, value []byte) (time.Time, bool) {
+	if name != "INTERNALDATE" || !bytes.HasPrefix(value, []byte{'"'}) {
+		return time.Time{}, false
+	}
+	at, err := time.Parse("_2-Jan-2006 15:04:05 -0700", unquoted(value))
+	return at, err == nil
 }
 
 // sectionOf writes the part of BODY[…]<…> in brackets, if it is one that is ever asked for.

@@ -27,6 +27,10 @@ type Message struct {
 	Header           []byte // up to and including the blank line; a part of Raw
 	Raw              []byte // at most MaxMessage bytes
 	Truncated        bool   // the message has more bytes than Raw
+
+	// Received is when the server took the message, its INTERNALDATE (RFC 3501, section 2.3.3): no
+	// sender can choose it. Zero if the server does not tell.
+	Received time.Time
 }
 
 // Cursor is how far a folder has been read: every message with a smaller UID than Next needs

@@ -51,18 +51,24 @@ func TestTheTimeOfReceiptIsReadOffAnyAnswer(t *testing.T) {
 		said string
 		want time.Time
 	}{
-		{`* 3 FETCH (UID 7 INTERNALDATE " 8-May-2026 10:12:13 -0700")`, want},
-		{`* 3 FETCH (INTERNALDATE "08-May-2026 17:12:13 +0000" UID 7)`, want},
-		{"* 3 FETCH (FLAGS (\\Seen \"x) y\") INTERNALDATE \"08-May-2026 17:12:13 +0000\"  UID 7 )\r\n* 9 EXISTS", want},
-		{"* 2 FETCH (UID 6 INTERNALDATE \"09-May-2026 17:12:13 +0000\")\r\n* 3 FETCH (UID 7 internaldate \"08-May-2026 17:12:13 +0000\")", want},
-		{`* 3 FETCH (UID 8 INTERNALDATE "08-May-2026 17:12:13 +0000")`, time.Time{}},
-		{`* 3 FETCH (UID 7 INTERNALDATE NIL)`, time.Time{}},
-		{`* 3 FETCH (UID 7 INTERNALDATE "yesterday")`, time.Time{}},
-		{`* 3 FETCH (UID 7 (`, time.Time{}},
-		{`* OK FETCH (UID 7 INTERNALDATE`, time.Time{}},
+		{`(UID 7 INTERNALDATE " 8-May-2026 10:12:13 -0700" BODY[] "x")`, want},
+		{`(INTERNALDATE "08-May-2026 17:12:13 +0000" UID 7 BODY[] "x")`, want},
+		{`(FLAGS (\Seen) BODY[] "x" internaldate "08-May-2026 17:12:13 +0000"  UID 7 )`, want},
+		{`(UID 7 INTERNALDATE NIL BODY[] "x")`, time.Time{}},
+		{`(UID 7 INTERNALDATE "yesterday" BODY[] "x")`, time.Time{}},
+		{`(UID 7 INTERNALDATE "" BODY[] "x")`, time.Time{}},
+		{`(UID 7 INTERNALDATE "32-May-2026 17:12:13 +0000" BODY[] "x")`, time.Time{}},
 	} {
-		if got := internalDate([]byte(c.said+"\r\nT3 OK done\r\n"), 7); !got.Equal(c.want) {
-			t.Errorf("%s: %v", c.said, got)
+		r := fetchResponse{number: 3}
+		out, _, _, end, err := r.tidy([]byte(c.said + "\r\n"))
+		if err != nil || !end || !strings.Contains(string(out), "UID 7") || !strings.Contains(string(out), "BODY[] {1}\r\nx") {
+			t.Errorf("%s: %q %v", c.said, out, err)
+		}
+		_, date, found := strings.Cut(string(out), `INTERNALDATE "`)
+		date, _, _ = strings.Cut(date, `"`)
+		got, err := time.Parse("_2-Jan-2006 15:04:05 -0700", date)
+		if found != !c.want.IsZero() || found && (err != nil || !got.Equal(c.want)) {
+			t.Errorf("%s: %q", c.said, out)
 		}
 	}
 }
