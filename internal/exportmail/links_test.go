@@ -150,6 +150,9 @@ func TestRedactURL(t *testing.T) {
 		"https://a b/secret":            "…",
 		"https://www.instagram.com\x7f": "…",
 		"Ab3dEfGh/secretsecretsecret":   "…/…",
+		"https://www.job_id=17/dyi":     "https://…/dyi",
+		"https://[::1]:8443/dyi":        "https://[::1]:8443/dyi",
+		"https://пример.example/dyi":    "https://пример.example/dyi",
 		"https://h/%53ecret/p":          "https://h/…/p",
 	} {
 		if got := RedactURL(raw); got != want {

@@ -55,12 +55,15 @@ func (l Link) MarshalJSON() ([]byte, error) {
 // of letters mean a token.
 var plainSegment = regexp.MustCompile(`^[a-z]{1,12}(?:[_.-][a-z]{1,12}){0,3}$`)
 
+// plainHost matches what may be a host, in letters of any script, or an IP literal. net/url takes "a=1" for one too.
+var plainHost = regexp.MustCompile(`^(?:[\pL\pM\pN._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{0,5})?$`)
+
 // tokenFollows are the known segments whose successor is a token, whatever it looks like.
 var tokenFollows = map[string]bool{"auth": true, "confirm": true}
 
 // RedactURL returns raw with everything that could be a secret replaced by "…": user name,
 // path segments that look like a token, query values, query words without a value, and the
-// fragment. Scheme, host and the words of the path stay readable.
+// fragment. Scheme, a well-formed host and the words of the path stay readable.
 func RedactURL(raw string) string {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || u.Host == "" && u.Opaque == "" && u.Scheme != "" {
@@ -78,7 +81,11 @@ func RedactURL(raw string) string {
 		if u.User != nil {
 			b.WriteString("…@")
 		}
-		b.WriteString(u.Host)
+		if plainHost.MatchString(u.Host) {
+			b.WriteString(u.Host)
+		} else {
+			b.WriteString("…")
+		}
 	}
 	b.WriteString(redactPath(u.EscapedPath()))
 	if u.RawQuery != "" {
