@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,8 +23,17 @@ func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 		_ = f.Close()
 		return nil, classify(fmt.Errorf("read back: sync %s: %w", path, err))
 	}
-	return onlyReader{ctx, f}, nil
+	inOrder(f)
+	return device{Ahead(onlyReader{ctx, f}), f}, nil
 }
+
+// device is a file that is read ahead.
+type device struct {
+	io.ReadCloser // of what is ahead
+	f             *os.File
+}
+
+func (d device) Close() error { return errors.Join(d.ReadCloser.Close(), d.f.Close()) }
 
 // SHA256 reads the file at path back from its device, like Open, and returns the
 // digest in lower-case hex and the length in bytes.
@@ -53,5 +63,3 @@ func (r onlyReader) Read(b []byte) (int, error) {
 	}
 	return r.f.Read(b)
 }
-
-func (r onlyReader) Close() error { return r.f.Close() }

@@ -190,7 +190,9 @@ func (f *Folder) Put(ctx context.Context, name string, r io.Reader, size int64, 
 	err = part.Reserve(size)
 	var n int64
 	if err == nil {
-		n, err = io.CopyBuffer(writer{ctx, part}, onlyReader{r}, make([]byte, 1<<20))
+		ahead := durable.Ahead(r) // what r hashes meanwhile costs no time of its own
+		n, err = io.CopyBuffer(writer{ctx, part}, ahead, make([]byte, 1<<20))
+		_ = ahead.Close() // never fails
 	}
 	if err == nil {
 		err = f.mounted(ctx)

@@ -1,0 +1,94 @@
+package durable
+
+import (
+	"io"
+	"sync"
+)
+
+// How far Ahead reads: 8 blocks of 256 KiB.
+const (
+	aheadBlock  = 256 << 10 // bytes
+	aheadBlocks = 8
+)
+
+// Ahead reads r in a goroutine of its own, up to 2 MiB before its own reader: what r has to do, waiting for a
+// device or hashing, and what is done with the bytes then take place at the same time. Bytes and errors come in
+// r's order. Close ends the goroutine and waits for it; it does not close r. Only one goroutine may read.
+func Ahead(r io.Reader) io.ReadCloser {
+	a := &ahead{r: r, full: make(chan block, aheadBlocks), free: make(chan []byte, aheadBlocks), stop: make(chan struct{})}
+	a.running.Go(a.run)
+	return a
+}
+
+// block is what one Read of r brought.
+type block struct {
+	data []byte
+	err  error
+}
+
+type ahead struct {
+	r       io.Reader
+	full    chan block
+	free    chan []byte // blocks that were read to their end
+	stop    chan struct{}
+	once    sync.Once
+	running sync.WaitGroup
+
+	now  block  // that is being handed out
+	rest []byte // of it
+}
+
+func (a *ahead) run() {
+	defer close(a.full)
+	for made := 0; ; {
+		var buf []byte
+		select {
+		case buf = <-a.free:
+		default:
+			if made < aheadBlocks { // small files need one alone
+				buf, made = make([]byte, aheadBlock), made+1
+				break
+			}
+			select {
+			case buf = <-a.free:
+			case <-a.stop:
+				return
+			}
+		}
+		n, err := a.r.Read(buf)
+		select {
+		case a.full <- block{buf[:n], err}:
+		case <-a.stop:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (a *ahead) Read(p []byte) (int, error) {
+	for len(a.rest) == 0 {
+		if a.now.err != nil {
+			return 0, a.now.err
+		}
+		if a.now.data != nil {
+			a.free <- a.now.data[:cap(a.now.data)] // there is room for every block
+			a.now = block{}
+		}
+		next, open := <-a.full
+		if !open { // closed before the end
+			return 0, io.ErrClosedPipe
+		}
+		a.now, a.rest = next, next.data
+	}
+	n := copy(p, a.rest)
+	a.rest = a.rest[n:]
+	return n, nil
+}
+
+func (a *ahead) Close() error {
+	a.once.Do(func() { close(a.stop) })
+	a.running.Wait()
+	return nil
+}
