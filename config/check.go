@@ -12,8 +12,9 @@ import (
 	"strings"
 )
 
-// username is what Instagram allows: letters, digits, dots and underscores.
-var username = regexp.MustCompile(`^[a-z0-9._]{1,30}$`)
+// username is what Instagram allows: letters, digits, dots and underscores. It is a folder's name too, so "." and
+// ".." are none.
+var username = regexp.MustCompile(`^[a-z0-9_][a-z0-9._]{0,29}$`)
 
 // check turns the raw file into a Config and collects every fault on the way.
 func check(c *collector, raw rawConfig) *Config {
@@ -31,6 +32,10 @@ func check(c *collector, raw rawConfig) *Config {
 			AllowPrivate: raw.Fetch.AllowPrivate,
 			CookiesFile:  optionalPath(c, "fetch.cookies_file", raw.Fetch.CookiesFile),
 		},
+		Browser: Browser{
+			Program:    optionalPath(c, "browser.program", raw.Browser.Program),
+			ProfileDir: optionalPath(c, "browser.profile_dir", raw.Browser.ProfileDir),
+		},
 		Notify: Notify{
 			Inbox: raw.Notify.Inbox, URLs: raw.Notify.URLs,
 			Webhook:      webURL(c, "notify.webhook", raw.Notify.Webhook),
@@ -38,6 +43,12 @@ func check(c *collector, raw rawConfig) *Config {
 			Command:      raw.Notify.Command,
 		},
 		Web: Web{Listen: raw.Web.Listen},
+	}
+	if cfg.Browser.ProfileDir == "" {
+		cfg.Browser.ProfileDir = filepath.Join(cfg.StateDir, "browser")
+	}
+	if within(cfg.ArchiveDir, cfg.Browser.ProfileDir) {
+		c.add("browser.profile_dir", "%s lies inside archive_dir: what is logged in there would be kept with the pictures", cfg.Browser.ProfileDir)
 	}
 	if len(raw.Account) == 0 {
 		c.add("account", "no account: add an [[account]] block with username and an [account.inbox]")
@@ -93,7 +104,7 @@ func checkAccount(c *collector, at string, raw rawAccount, cfg *Config) Account 
 	if raw.Inbox.OAuth2 != nil {
 		in.OAuth2 = checkOAuth2(c, join(at, "inbox.oauth2"), *raw.Inbox.OAuth2, name, cfg.StateDir)
 	}
-	return Account{Username: name, Posts: raw.Posts, Inbox: in}
+	return Account{Username: name, Posts: raw.Posts, Inbox: in, Password: checkInstagramPassword(c, at, raw)}
 }
 
 func checkInbox(c *collector, at string, raw rawInbox) Inbox {
@@ -134,33 +145,6 @@ func checkInbox(c *collector, at string, raw rawInbox) Inbox {
 	}
 	in.Password = checkSecret(c, at, raw)
 	return in
-}
-
-func checkSecret(c *collector, at string, raw rawInbox) Secret {
-	s := Secret{
-		File:       optionalPath(c, join(at, "password_file"), raw.PasswordFile),
-		Command:    raw.PasswordCommand,
-		Credential: raw.PasswordCredential,
-	}
-	given := 0
-	for _, set := range []bool{s.File != "", len(s.Command) > 0, s.Credential != "", raw.OAuth2 != nil} {
-		if set {
-			given++
-		}
-	}
-	switch {
-	case given == 0:
-		c.add(join(at, "password_file"), "missing: name where the password is (password_file, password_command or password_credential), or use oauth2")
-	case given > 1:
-		c.add(join(at, "password_file"), "the login is given in more than one way: keep one of password_file, password_command, password_credential, oauth2")
-	}
-	if len(s.Command) > 0 && s.Command[0] == "" {
-		c.add(join(at, "password_command"), "the first item must be the program")
-	}
-	if s.Credential != "" && strings.ContainsAny(s.Credential, "/\\") {
-		c.add(join(at, "password_credential"), "a credential's name, not a path")
-	}
-	return s
 }
 
 func absolute(c *collector, key, path string) string {

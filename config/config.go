@@ -27,6 +27,7 @@ type Config struct {
 	Accounts   []Account
 	Mail       Mail
 	Fetch      Fetch
+	Browser    Browser
 	Replicas   []Replica
 	Recovery   int // percent of recovery data to keep beside each bag; 0: none
 	Notify     Notify
@@ -38,6 +39,9 @@ type Account struct {
 	Username string
 	Posts    int // what the profile shows; 0: not told
 	Inbox    Inbox
+
+	// Password answers Instagram's prompt to enter it again, once for each export; nil: it is not given.
+	Password *Secret
 }
 
 // Inbox is how to reach and read one mailbox.
@@ -68,6 +72,12 @@ type Fetch struct {
 	AllowPrivate bool
 	DropDirs     []string
 	CookiesFile  string
+}
+
+// Browser says with which browser the download page is read, for accounts whose owner has logged in with it.
+type Browser struct {
+	Program    string // "": the first of the known names in PATH
+	ProfileDir string // holds a profile for each account
 }
 
 // Replica is one further place that must hold a copy.

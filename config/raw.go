@@ -7,6 +7,7 @@ type rawConfig struct {
 	Account    []rawAccount `toml:"account"`
 	Mail       rawMail      `toml:"mail"`
 	Fetch      rawFetch     `toml:"fetch"`
+	Browser    rawBrowser   `toml:"browser"`
 	Replica    []rawReplica `toml:"replica"`
 
 	RecoveryPercent int `toml:"recovery_percent"`
@@ -19,6 +20,10 @@ type rawAccount struct {
 	Username string   `toml:"username"`
 	Posts    int      `toml:"posts"`
 	Inbox    rawInbox `toml:"inbox"`
+
+	InstagramPasswordFile       string   `toml:"instagram_password_file"`
+	InstagramPasswordCommand    []string `toml:"instagram_password_command"`
+	InstagramPasswordCredential string   `toml:"instagram_password_credential"`
 }
 
 type rawInbox struct {
@@ -60,6 +65,11 @@ type rawFetch struct {
 	AllowPrivate bool     `toml:"allow_private"`
 	DropDirs     []string `toml:"drop_dirs"`
 	CookiesFile  string   `toml:"cookies_file"`
+}
+
+type rawBrowser struct {
+	Program    string `toml:"program"`
+	ProfileDir string `toml:"profile_dir"`
 }
 
 type rawReplica struct {

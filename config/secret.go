@@ -73,7 +73,7 @@ func readFile(path string) ([]byte, error) {
 	if err != nil {
 		hint := "the user that igwatchd runs as must be able to read it"
 		if errors.Is(err, os.ErrNotExist) {
-			hint = "write the mailbox's (app) password to it, on one line"
+			hint = "write the password to it, on one line"
 		}
 		return nil, fault.Temporary(fmt.Errorf("read password: %w", err), hint)
 	}

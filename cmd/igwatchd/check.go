@@ -47,6 +47,9 @@ func checkCommand(ctx context.Context, s streams, args []string) error {
 	for _, r := range cfg.Replicas {
 		c.replica(ctx, r)
 	}
+	for _, a := range cfg.Accounts {
+		c.browser(ctx, cfg, a)
+	}
 	n := cfg.Notify
 	if !n.Inbox && n.Webhook == "" && len(n.Command) == 0 && len(n.URLs) == 0 {
 		c.bad("notify", fault.Permanent(fmt.Errorf("no channel is configured: you would not hear of anything"), "set notify.inbox = true"))

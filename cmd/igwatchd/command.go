@@ -53,6 +53,7 @@ func commands() []command {
 		{"check", "", "test the configuration, the login, the folders; change nothing", checkCommand},
 		{"run", "", "watch the inboxes until stopped; what the service runs", runCommand},
 		{"service", "install|uninstall|start|stop|restart|status [--user]", "run igwatchd as a system service", serviceCommand},
+		{"login", "[--forget] [NAME]", "log in at Instagram once, in a window: igwatchd then presses Download for you", loginCommand},
 		{"expect", "[NAME]", "say that you asked Instagram for the export: you hear of it if no mail comes", expectCommand},
 		{"status", "[--json]", "what igwatchd is doing and what it needs from you", statusCommand},
 		{"open", "[ID]", "open the page in a browser: where things stand, and the evidence", openCommand},

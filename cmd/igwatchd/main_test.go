@@ -10,7 +10,7 @@ import (
 // TestMain makes `igwatchd` a command of the stories: the real program, run as
 // a process of its own.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"igwatchd": main})
+	testscript.Main(m, map[string]func(){"igwatchd": mainForStories})
 }
 
 // TestStories runs testdata/script: one story for each command and each thing
@@ -43,6 +43,11 @@ func TestStories(t *testing.T) {
 			"spoil":        spoilCmd,
 			"mail":         mailCmd,
 			"provider":     providerCmd,
+			"accounts":     accountsCmd,
+			"asked":        askedCmd,
+			"passwords":    passwordsCmd,
+			"told":         toldCmd,
+			"parts":        partsCmd,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})

@@ -35,7 +35,12 @@ import (
 //	mail KIND FILE             write a mail to a file
 //	expect WHAT …              wait until something is so
 //	await EVENT                wait until the event was told; $EXPORT is its export
+//	told PATTERN               wait until an event's text matches
 //	await-status PATTERN       wait until the running daemon's status matches
+//	accounts [KEY=VALUE…]      the Accounts Center shows what the site offers, or what show=, password=, parts= say
+//	[!] asked PATH             the Accounts Center was asked for it since it was changed
+//	passwords [WORD…]          what was typed as a password there
+//	parts N                    wait until the export has N files
 //	quiet                      for a while nothing new may be told
 const storyLimit = 30 * time.Second
 
@@ -228,6 +233,14 @@ func awaitCmd(ts *testscript.TestScript, _ bool, args []string) {
 			}
 		}
 		return false
+	})
+}
+
+// toldCmd waits until somebody was told something.
+func toldCmd(ts *testscript.TestScript, _ bool, args []string) {
+	re := regexp.MustCompile(args[0])
+	until(ts, "the words "+args[0], func() bool {
+		return slices.ContainsFunc(worldOf(ts).told(), func(e map[string]any) bool { return re.MatchString(fmt.Sprint(e["text"])) })
 	})
 }
 

@@ -34,6 +34,8 @@ type world struct {
 
 	replicas []string // each the lines of a [[replica]]
 	bucket   *testworld.Bucket
+	accounts *testworld.Accounts // only where a browser reads the download page
+	asked    int                 // how often until its last change
 
 	provider *testworld.Provider // only where the inbox is entered by OAuth 2
 
@@ -130,7 +132,7 @@ func (w *world) config() string { return filepath.Join(w.dir, "igwatchd.toml") }
 
 func (w *world) writeConfig() error {
 	var b strings.Builder
-	for _, table := range []string{"", "account", "inbox", "mail", "fetch", "notify", "web"} {
+	for _, table := range []string{"", "account", "inbox", "mail", "fetch", "browser", "notify", "web"} {
 		switch table {
 		case "":
 		case "account":
@@ -167,6 +169,8 @@ func (w *world) mail(kind testworld.Kind) ([]byte, error) {
 		m.Links = []string{w.job.ConfirmLink()}
 	case kind == testworld.Ready2022:
 		m.Links = []string{w.job.MailLink()}
+	case kind == testworld.Ready2026 && w.accounts != nil:
+		m.Links = []string{w.accounts.PageLink()}
 	case kind == testworld.Ready2026:
 		m.Links = []string{w.job.PageLink()}
 	}

@@ -105,6 +105,13 @@ func (d *Daemon) adopt(ctx context.Context, o Offer, take func(ctx context.Conte
 		if err := d.vault.Admit(hold, e.ID, file.Name); err != nil {
 			return err
 		}
+		if a, err := announcementOf(e); err != nil {
+			return err
+		} else if a.Page == nil && !d.transfers.running(e.ID) { // the person has taken over
+			if err := tx.Cancel(e.ID, stepBrowse); err != nil {
+				return err
+			}
+		}
 		return addPart(tx, e.ID, part, time.Now().Add(settle))
 	})
 	if err != nil || known {

@@ -28,6 +28,9 @@ type announcement struct {
 	AuthenticatedBy string `json:"authenticated_by"`
 	From            string `json:"from"`
 	Subject         string `json:"subject"`
+
+	Page *pageOffer `json:"page,omitempty"` // what the download page said; nil: the browser did not get there
+	Wall *Wall      `json:"wall,omitempty"` // what stands in the browser's way
 }
 
 type link struct {

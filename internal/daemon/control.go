@@ -58,6 +58,7 @@ func (d *Daemon) listenControl(ctx context.Context) (*control, error) {
 	mux.HandleFunc("POST /open", d.serveOpen)
 	mux.HandleFunc("POST /verify", d.serveVerify)
 	mux.HandleFunc("POST /deletion", d.serveDeletion)
+	mux.HandleFunc("POST /login", d.serveLogin)
 	return &control{l, &http.Server{
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx },

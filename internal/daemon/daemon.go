@@ -15,16 +15,19 @@ import (
 	"github.com/igwatchd/igwatchd/config"
 	"github.com/igwatchd/igwatchd/internal/exportmail"
 	"github.com/igwatchd/igwatchd/internal/fetch"
+	"github.com/igwatchd/igwatchd/internal/fetch/browser"
 	"github.com/igwatchd/igwatchd/internal/journal"
 	"github.com/igwatchd/igwatchd/internal/vault"
 )
 
-// Options is what a Daemon works with. All fields must be set.
+// Options is what a Daemon works with. All fields but those for tests must be set.
 type Options struct {
 	Config  *config.Config
 	Journal *journal.Journal
 	Log     *slog.Logger
 	Version string
+
+	Browser browser.Test // for tests; the zero value otherwise
 }
 
 // Daemon is the service.
@@ -43,11 +46,14 @@ type Daemon struct {
 	channels  []channel
 	transfers transfers
 	turns     turns
+	sessions  sessions
 	uploads   turns
 	offers    sync.Mutex // one offered file at a time
 	alarmed   sync.Once  // alarm tells once while the program runs
 	also      []part
 	page      func(path string) string // the address of a page that lets one browser in; nil: there is no page
+
+	browserTest browser.Test
 }
 
 // part is something that runs as long as the daemon does.
@@ -70,7 +76,8 @@ func New(o Options) (*Daemon, error) {
 	}
 	d := &Daemon{
 		cfg: o.Config, journal: o.Journal, vault: v, log: o.Log, version: o.Version,
-		started: time.Now(), resolver: exportmail.NewResolver(o.Config.Mail.Resolver),
+		browserTest: o.Browser,
+		started:     time.Now(), resolver: exportmail.NewResolver(o.Config.Mail.Resolver),
 	}
 	if d.places, err = openPlaces(o.Config, v, o.Journal); err != nil {
 		return nil, err

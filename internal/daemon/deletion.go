@@ -39,12 +39,16 @@ func (d *Daemon) Deleting(ctx context.Context, account string, at time.Time) (un
 	if at.After(now) || at.Before(now.AddDate(0, 0, -deletionTakes)) {
 		return time.Time{}, fault.Permanent(fmt.Errorf("deleted: %s lies not in the last %d days", at.Format(time.DateOnly), deletionTakes), "name the day on which you asked Instagram: --on YYYY-MM-DD")
 	}
-	return at.AddDate(0, 0, deletionTakes), d.journal.Update(ctx, func(tx *journal.Tx) error {
+	err = d.journal.Update(ctx, func(tx *journal.Tx) error {
 		if err := tx.SetDeletion(a, at); err != nil {
 			return err
 		}
 		return errors.Join(planCountdown(tx, a, at, now), d.readSooner(tx, a), d.announce(tx, deleting(a, at)))
 	})
+	if err == nil {
+		d.sessions.end(a)
+	}
+	return at.AddDate(0, 0, deletionTakes), err
 }
 
 // Keeping records that the deletion was called off.

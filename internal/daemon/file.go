@@ -126,17 +126,19 @@ func (d *Daemon) bag(e journal.Export, parts []journal.Part) (vault.Bag, error) 
 		Origin json.RawMessage `json:"origin"`
 	}
 	provenance := struct {
-		Route           string    `json:"route"`
-		AnnouncedAt     time.Time `json:"announced_at,omitzero"`
-		From            string    `json:"from,omitempty"`
-		AuthenticatedBy string    `json:"authenticated_by,omitempty"`
-		Parts           []source  `json:"parts"`
+		Route           string     `json:"route"`
+		AnnouncedAt     time.Time  `json:"announced_at,omitzero"`
+		From            string     `json:"from,omitempty"`
+		AuthenticatedBy string     `json:"authenticated_by,omitempty"`
+		Parts           []source   `json:"parts"`
+		Page            *pageOffer `json:"download_page,omitempty"`
 	}{Route: e.Route}
 	if e.Mail != nil {
-		var a announcement
-		if err := json.Unmarshal(e.Announcement, &a); err != nil {
-			return b, fmt.Errorf("read announcement: %w", err)
+		a, err := announcementOf(e)
+		if err != nil {
+			return b, err
 		}
+		provenance.Page = a.Page
 		b.Contents["export-mail.eml"] = e.Mail
 		provenance.AnnouncedAt, provenance.From, provenance.AuthenticatedBy = e.AnnouncedAt, a.From, a.AuthenticatedBy
 	}
@@ -227,6 +229,11 @@ func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) 
 	for _, p := range parts {
 		f.Parts = append(f.Parts, verdict.Part{Name: p.Name, Size: p.Size, SHA256: p.SHA256})
 	}
+	a, err := announcementOf(e)
+	if err != nil {
+		return f, err
+	}
+	f.Announced = a.Page.announced(parts)
 	if e.Report != nil {
 		f.Report = new(inspect.Report)
 		if err := json.Unmarshal(e.Report, f.Report); err != nil {

@@ -204,7 +204,7 @@ func setGiven(tx *journal.Tx, export string, slot int, state string) error {
 func coming(tx *journal.Tx, export string) (n int, err error) {
 	steps, err := tx.StepsOf(export)
 	for _, s := range steps {
-		if s.Kind == stepFetch {
+		if s.Kind == stepFetch || s.Kind == stepBrowse {
 			n++
 		}
 	}

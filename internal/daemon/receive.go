@@ -11,6 +11,7 @@ import (
 	"github.com/igwatchd/igwatchd/internal/exportmail"
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/fetch"
+	"github.com/igwatchd/igwatchd/internal/fetch/browser"
 	"github.com/igwatchd/igwatchd/internal/journal"
 )
 
@@ -28,10 +29,15 @@ func (d *Daemon) fetchExport(ctx context.Context, s journal.Step) (outcome, erro
 	if err := json.Unmarshal(e.Announcement, &a); err != nil {
 		return outcome{}, fmt.Errorf("read announcement: %w", err)
 	}
+	if d.ended(ctx, e.Account) {
+		return d.walled(ctx, e, browser.ErrStopped)
+	}
 	dir, err := d.vault.Incoming(e.ID)
 	if err != nil {
 		return outcome{}, err
 	}
+	using, leave := d.sessions.begin(ctx, e.Account) // of which cookies_file holds the cookies
+	defer leave()
 	var reasons []error
 	for i, l := range a.Links {
 		if l.Action != exportmail.ActionFetch {
@@ -41,9 +47,12 @@ func (d *Daemon) fetchExport(ctx context.Context, s journal.Step) (outcome, erro
 			return outcome{}, err
 		}
 		key := transferKey(e.ID, i)
-		file, err := d.get(ctx, e, l.URL, key, dir)
+		file, err := d.get(using, e, l.URL, key, dir)
 		if err == nil {
 			return d.received(e.ID, key, file)
+		}
+		if stoppedBy(using, err) {
+			return d.walled(ctx, e, browser.ErrStopped)
 		}
 		if fault.KindOf(err) != fault.PermanentKind {
 			return outcome{}, err
@@ -52,7 +61,12 @@ func (d *Daemon) fetchExport(ctx context.Context, s journal.Step) (outcome, erro
 		reasons = append(reasons, err)
 	}
 	why := errors.Join(reasons...)
-	return outcome{commit: func(tx *journal.Tx) error { return d.handOver(tx, e.ID, why) }}, nil
+	return outcome{commit: func(tx *journal.Tx) error {
+		if d.hasLogin(e.Account) { // what was tried now is not tried again: failed attempts may count
+			return tx.Plan(journal.Step{Export: e.ID, Kind: stepBrowse, Due: time.Now()})
+		}
+		return d.handOver(tx, e.ID, why)
+	}}, nil
 }
 
 // progressEvery is how often a transfer under way shows in the log.

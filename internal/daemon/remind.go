@@ -43,8 +43,17 @@ func (d *Daemon) remind(_ context.Context, s journal.Step) (outcome, error) {
 			return d.announce(tx, deadlineNear(e, s.Arg))
 		}
 		parts, err := tx.Parts(e.ID)
-		if err != nil || len(parts) > 0 || d.transfers.running(e.ID) {
-			return err // something came, or is coming: its own verdict tells
+		if err != nil || d.transfers.running(e.ID) {
+			return err // it is coming: its own verdict tells
+		}
+		if err := tx.Cancel(e.ID, stepBrowse); err != nil {
+			return err
+		}
+		if len(parts) > 0 { // a verdict tells what is missing, if there is none yet
+			if e.Verdict != "" {
+				return nil
+			}
+			return inspectNow(tx, e.ID)
 		}
 		e.State, e.Detail, e.Verdict = "failed", "the download closed before the archive was received", "not-safe"
 		return errors.Join(tx.SetExport(e), tx.Cancel(e.ID, stepFetch), d.announce(tx, linkEnded(e)))

@@ -54,6 +54,7 @@ type Export struct {
 	Parts       []Part           `json:"parts"`
 	Copies      []Copy           `json:"copies,omitempty"`
 	Path        string           `json:"path"`
+	Wall        *Wall            `json:"wall,omitempty"` // what stopped the browser
 }
 
 // Progress of a transfer, in bytes; a total of 0 is not known.
@@ -121,6 +122,13 @@ func readExports(ctx context.Context, cfg *config.Config, j *journal.Journal) (l
 			}
 			for _, p := range parts {
 				x.Parts = append(x.Parts, Part{p.Name, p.Size, p.SHA256})
+			}
+			a, err := announcementOf(e)
+			if err != nil {
+				return err
+			}
+			if e.State == "waiting-for-you" || e.State == "done" && e.Verdict != verdict.Safe {
+				x.Wall = a.Wall
 			}
 			if x.Copies, err = readCopies(tx, cfg, e); err != nil {
 				return err
@@ -210,13 +218,16 @@ func (e Export) Settled() bool {
 	return e.State == "done" || e.State == "failed" || e.State == "waiting-for-you"
 }
 
+// stateWords are the states of an export in words.
+var stateWords = map[string]string{
+	"announced": "the mail has come; the archive will be fetched", "fetching": "the archive is being downloaded",
+	"waiting-for-you": "waiting for you", "inspecting": "the archive is being checked",
+	"storing": "the archive is being stored and read back", "done": "done", "failed": "failed",
+}
+
 // sentence says a state in words.
 func sentence(state, detail string) string {
-	text := map[string]string{
-		"announced": "the mail has come; the archive will be fetched", "fetching": "the archive is being downloaded",
-		"waiting-for-you": "waiting for you", "inspecting": "the archive is being checked",
-		"storing": "the archive is being stored and read back", "done": "done", "failed": "failed",
-	}[state]
+	text := stateWords[state]
 	if detail != "" {
 		text += ": " + detail
 	}

@@ -11,6 +11,7 @@ import (
 const (
 	stepMail     = "mail"     // judge a mail; argument: its number
 	stepFetch    = "fetch"    // get the archive through the mail's links; argument: through the given link of that number
+	stepBrowse   = "browse"   // get the archive through the download page, with the person's log-in
 	stepInspect  = "inspect"  // look at the parts
 	stepStore    = "store"    // file them and read them back
 	stepVerdict  = "verdict"  // decide
@@ -39,6 +40,8 @@ func (d *Daemon) step(ctx context.Context, s journal.Step) (outcome, error) {
 		return d.judgeMail(ctx, s)
 	case stepFetch:
 		return d.fetchExport(ctx, s)
+	case stepBrowse:
+		return d.browseExport(ctx, s)
 	case stepInspect:
 		return d.inspectExport(ctx, s)
 	case stepStore:
@@ -101,11 +104,13 @@ func (d *Daemon) stepFailed(tx *journal.Tx, s journal.Step, err error) error {
 	if ferr != nil || !found {
 		return ferr
 	}
-	switch s.Kind { // the export itself does not wait for these
+	switch s.Kind { // what these mean is their own
 	case stepCopy:
 		return d.copyFailed(tx, e, s, err)
 	case stepFixity:
 		return d.readingFailed(tx, e, s, err)
+	case stepBrowse:
+		return d.browseFailed(tx, e, s, err)
 	case stepProtect:
 		if s.Tries+1 == patience {
 			return d.announce(tx, unprotected(e, err))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"time"
 
@@ -65,6 +66,19 @@ func Login(ctx context.Context, o Options, start string) error {
 	}
 	if err != nil {
 		return out.explain(fmt.Errorf("open the log-in window: %w", err))
+	}
+	return nil
+}
+
+// Forget removes the profile, and with it the session.
+func Forget(o Options) error {
+	release, err := o.hold()
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := os.RemoveAll(o.Profile); err != nil {
+		return fmt.Errorf("remove the browser profile: %w", err)
 	}
 	return nil
 }

@@ -18,6 +18,10 @@ type Order struct {
 
 	Have func(part int) bool // parts, counted from 1, that are here already; nil: none
 
+	// Before is what an earlier visit read, if parts of it are here: a page that offers anything else by now is a
+	// wall. nil: there was none.
+	Before *Offer
+
 	// Stopped tells whether the person may have deleted the account: from then on a session must not be used,
 	// because its use can cancel the deletion. It is asked before Chromium starts and before each press. nil: never.
 	Stopped func() bool
@@ -47,6 +51,7 @@ type Offer struct {
 // Part is one file of the offer.
 type Part struct {
 	Number, Of int    // from 1; Of is Offer.Parts
+	Offer      Offer  // that it is a part of
 	URL        string // signed, on one of Options.ByteHosts; secret
 
 	// Mint visits the page again, presses Download for this part alone, and returns a new URL. For when the
@@ -65,14 +70,14 @@ var ErrStopped = errors.New("the browser is not used once the account's deletion
 // An error in whose chain a *Wall is needs the person, or time: its kind (package fault) is permanent where only
 // the person can go on, and temporary where trying again later may help. The Offer is what was read, also with an error.
 func Take(ctx context.Context, o Options, order Order, load func(context.Context, Part) error) (Offer, error) {
-	offer, urls, err := visitOnce(ctx, o, order, nil)
+	offer, urls, err := visitOnce(ctx, o, order, order.Before)
 	numbers := make([]int, 0, len(urls))
 	for n := range urls {
 		numbers = append(numbers, n)
 	}
 	slices.Sort(numbers)
 	for _, n := range numbers {
-		part := Part{Number: n, Of: offer.Parts, URL: urls[n]}
+		part := Part{Number: n, Of: offer.Parts, Offer: offer, URL: urls[n]}
 		part.Mint = func(ctx context.Context) (string, error) { return mint(ctx, o, order, offer, n) }
 		if lerr := load(ctx, part); lerr != nil {
 			return offer, errors.Join(fmt.Errorf("fetch part %d: %w", n, lerr), err)

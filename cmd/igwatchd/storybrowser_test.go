@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/igwatchd/igwatchd/internal/fetch/browser"
+	"github.com/igwatchd/igwatchd/internal/testworld"
+)
+
+// What the stories hand to the real program, which has no such switches.
+const (
+	browserTestKey = "TEST_BROWSER"
+	loginPageKey   = "TEST_LOGIN_PAGE"
+	exportPageKey  = "TEST_EXPORT_PAGE"
+)
+
+// mainForStories is main with a Chromium that trusts the world's certificates.
+func mainForStories() {
+	if text := os.Getenv(browserTestKey); text != "" {
+		if err := json.Unmarshal([]byte(text), &browserTest); err != nil {
+			panic(err)
+		}
+		loginPage, exportPage = os.Getenv(loginPageKey), os.Getenv(exportPageKey)
+	}
+	main()
+}
+
+// closingWindow stands for Chromium: a window is closed in good order once its page is there, as a person closes it.
+// The stories' own folder for temporary files has too long a name for Chromium's socket.
+const closingWindow = `#!/bin/sh
+export TMPDIR=/tmp
+case "$*" in
+*--remote-debugging*) exec %[1]s "$@" ;;
+esac
+exec %[1]s --dump-dom "$@" >/dev/null
+`
+
+// accountsCmd starts the Accounts Center with what the site offers, or changes what it shows.
+func accountsCmd(ts *testscript.TestScript, _ bool, args []string) {
+	w := worldOf(ts)
+	if w.accounts == nil {
+		var err error
+		w.accounts, err = testworld.StartAccounts(w.ca, w.job)
+		ts.Check(err)
+		ts.Defer(func() { _ = w.accounts.Close() })
+		program, err := exec.LookPath("chromium")
+		ts.Check(err)
+		ts.Check(os.WriteFile(ts.MkAbs("chromium"), fmt.Appendf(nil, closingWindow, program), 0o700)) //nolint:gosec // a program
+		test, err := json.Marshal(browser.Test{NoSandbox: os.Geteuid() == 0, SPKI: []string{w.accounts.SPKI()}, Headless: true, PasswordHosts: []string{w.accounts.Host()}})
+		ts.Check(err)
+		ts.Setenv(browserTestKey, string(test))
+		ts.Setenv(loginPageKey, w.accounts.SessionLink())
+		ts.Setenv(exportPageKey, w.accounts.PageLink())
+		w.keys["browser.program"] = fmt.Sprintf("%q", ts.MkAbs("chromium"))
+		w.keys["fetch.link_hosts"] = fmt.Sprintf("[%q, %q]", w.accounts.Host(), w.site.LinkHost())
+		ts.Check(w.writeConfig())
+	}
+	scene := testworld.Scene{Requested: time.Now().UTC().Truncate(24 * time.Hour)}
+	for _, a := range args {
+		switch what, value, _ := strings.Cut(a, "="); what {
+		case "show":
+			scene.Show = map[string]testworld.Show{
+				"ready": testworld.ShowReady, "empty": testworld.ShowEmpty, "password": testworld.ShowPasswordFirst,
+				"two-factor": testworld.ShowTwoFactor, "checkpoint": testworld.ShowCheckpoint, "preparing": testworld.ShowPreparing,
+			}[value]
+		case "password":
+			scene.Password = value
+		case "parts":
+			_, _ = fmt.Sscan(value, &scene.Parts)
+		default:
+			ts.Fatalf("accounts: what is %s?", a)
+		}
+	}
+	w.accounts.Set(scene)
+	w.asked = len(w.accounts.Requests())
+}
+
+// askedCmd looks whether the Accounts Center was asked for a path since its last change.
+func askedCmd(ts *testscript.TestScript, neg bool, args []string) {
+	n := 0
+	w := worldOf(ts)
+	for _, r := range w.accounts.Requests()[w.asked:] {
+		if strings.Contains(r.Path, args[0]) {
+			n++
+		}
+	}
+	if n > 0 == neg {
+		ts.Fatalf("%s was asked for %d times", args[0], n)
+	}
+}
+
+// passwordsCmd compares how many passwords were typed at the Accounts Center.
+func passwordsCmd(ts *testscript.TestScript, _ bool, args []string) {
+	if got := strings.Join(worldOf(ts).accounts.Passwords(), " "); got != strings.Join(args, " ") {
+		ts.Fatalf("typed: %q", got)
+	}
+}
+
+// partsCmd waits until an export has so many files.
+func partsCmd(ts *testscript.TestScript, _ bool, args []string) {
+	until(ts, args[0]+" files", func() bool {
+		st, err := worldOf(ts).status(context.Background())
+		return err == nil && len(st.Exports) > 0 && fmt.Sprint(len(st.Exports[0].Parts)) == args[0]
+	})
+}
