@@ -59,13 +59,14 @@ func debian(t *testing.T) string {
 }
 
 // boot starts a machine over an untouched tree, with our program in it if there is one, and ends it
-// with the test.
-func boot(t *testing.T, program string) *machine {
+// with the test. more are further options of systemd-nspawn.
+func boot(t *testing.T, program string, more ...string) *machine {
 	t.Helper()
 	m := &machine{t: t, shared: t.TempDir()}
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, "systemd-nspawn", "--register=no", "--keep-unit", "--quiet", "--directory="+debian(t),
 		"--volatile=overlay", "--private-network", "--boot", "--console=pipe", "--bind="+m.shared+":/shared")
+	cmd.Args = append(cmd.Args, more...)
 	if program != "" {
 		cmd.Args = append(cmd.Args, "--bind-ro="+program+":/usr/local/bin/igwatchd")
 	}
