@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -43,25 +44,41 @@ esac
 exec %[1]s --dump-dom "$@" >/dev/null
 `
 
+// startAccounts starts the Accounts Center with what the site offers, and a Chromium that trusts it. env is for the
+// program.
+func (w *world) startAccounts() (env map[string]string, err error) {
+	if w.accounts, err = testworld.StartAccounts(w.ca, w.job); err != nil {
+		return nil, err
+	}
+	program, err := exec.LookPath("chromium")
+	if err != nil {
+		return nil, err
+	}
+	wrapper := filepath.Join(w.dir, "chromium")
+	if err := os.WriteFile(wrapper, fmt.Appendf(nil, closingWindow, program), 0o700); err != nil { //nolint:gosec // a program
+		return nil, err
+	}
+	test, err := json.Marshal(browser.Test{NoSandbox: os.Geteuid() == 0, SPKI: []string{w.accounts.SPKI()}, Headless: true, PasswordHosts: []string{w.accounts.Host()}})
+	if err != nil {
+		return nil, err
+	}
+	w.keys["browser.program"] = fmt.Sprintf("%q", wrapper)
+	w.keys["fetch.link_hosts"] = fmt.Sprintf("[%q, %q]", w.accounts.Host(), w.site.LinkHost())
+	return map[string]string{
+		browserTestKey: string(test), loginPageKey: w.accounts.SessionLink(), exportPageKey: w.accounts.PageLink(),
+	}, w.writeConfig()
+}
+
 // accountsCmd starts the Accounts Center with what the site offers, or changes what it shows.
 func accountsCmd(ts *testscript.TestScript, _ bool, args []string) {
 	w := worldOf(ts)
 	if w.accounts == nil {
-		var err error
-		w.accounts, err = testworld.StartAccounts(w.ca, w.job)
+		env, err := w.startAccounts()
 		ts.Check(err)
 		ts.Defer(func() { _ = w.accounts.Close() })
-		program, err := exec.LookPath("chromium")
-		ts.Check(err)
-		ts.Check(os.WriteFile(ts.MkAbs("chromium"), fmt.Appendf(nil, closingWindow, program), 0o700)) //nolint:gosec // a program
-		test, err := json.Marshal(browser.Test{NoSandbox: os.Geteuid() == 0, SPKI: []string{w.accounts.SPKI()}, Headless: true, PasswordHosts: []string{w.accounts.Host()}})
-		ts.Check(err)
-		ts.Setenv(browserTestKey, string(test))
-		ts.Setenv(loginPageKey, w.accounts.SessionLink())
-		ts.Setenv(exportPageKey, w.accounts.PageLink())
-		w.keys["browser.program"] = fmt.Sprintf("%q", ts.MkAbs("chromium"))
-		w.keys["fetch.link_hosts"] = fmt.Sprintf("[%q, %q]", w.accounts.Host(), w.site.LinkHost())
-		ts.Check(w.writeConfig())
+		for key, value := range env {
+			ts.Setenv(key, value)
+		}
 	}
 	scene := testworld.Scene{Requested: time.Now().UTC().Truncate(24 * time.Hour)}
 	for _, a := range args {
