@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -20,6 +21,25 @@ type Behaviour struct {
 
 // Honest is a good server: ranges, If-Range, a strong ETag, the right length.
 var Honest = Behaviour{}
+
+// InTurn answers each request for bytes as the behaviour that next returns for it. next is called by one request at a
+// time.
+func InTurn(next func() Behaviour) Behaviour {
+	var one sync.Mutex
+	return Behaviour{bytes: func(x *exchange) bool {
+		one.Lock()
+		b := next()
+		one.Unlock()
+		return b.bytes != nil && b.bytes(x)
+	}}
+}
+
+// And answers as b does, under what other changes: CutAfter(10, false).And(WrongRange()) cuts the wrong range.
+func (b Behaviour) And(other Behaviour) Behaviour {
+	return Behaviour{bytes: func(x *exchange) bool {
+		return b.bytes != nil && b.bytes(x) || other.bytes != nil && other.bytes(x)
+	}}
+}
 
 // Slow sends so many bytes of a zip in a second.
 func Slow(bytesPerSecond int64) Behaviour {
