@@ -76,7 +76,7 @@ func measure(size int64, rounds int, dir string) error {
 	defer stop()
 	url := "https://" + address + "/" + name
 	fmt.Printf("%d MB over TLS 1.3 from nginx on loopback, %d rounds; seconds\n", size/1e6, rounds)
-	fmt.Printf("%-5s %8s | %8s %8s %8s %8s %8s | %8s %8s %8s | %6s %6s %6s\n", "round", "by hand", "fetch", "inspect", "store", "readback", "= proven", "2nd copy", "write", "read", "hand", "disk", "copy")
+	fmt.Printf("%-5s %8s | %8s %8s %8s %8s %8s | %8s %8s %8s %8s | %6s %6s %6s\n", "round", "by hand", "fetch", "inspect", "store", "readback", "= proven", "2nd copy", "write", "read", "network", "hand", "disk", "copy")
 	var hands, disks, copies []float64
 	for i := range rounds {
 		work := filepath.Join(dir, "work")
@@ -102,6 +102,10 @@ func measure(size int64, rounds int, dir string) error {
 		if err != nil {
 			return err
 		}
+		network, err := timed(work, `curl -sSf --tlsv1.3 --cacert "$1" -o /dev/null "$2"`, ca, url)
+		if err != nil {
+			return err
+		}
 		if err := fresh(); err != nil {
 			return err
 		}
@@ -114,8 +118,8 @@ func measure(size int64, rounds int, dir string) error {
 		}
 		byHand, byDisk, byCopy := s.proven()/hand, s.proven()/max(write, read), s.Copy/(write+read)
 		hands, disks, copies = append(hands, byHand), append(disks, byDisk), append(copies, byCopy)
-		fmt.Printf("%-5d %8.2f | %8.2f %8.2f %8.2f %8.2f %8.2f | %8.2f %8.2f %8.2f | %6.2f %6.2f %6.2f\n", i+1, hand,
-			s.Fetch, s.Inspect, s.Store, s.ReadBack, s.proven(), s.Copy, write, read, byHand, byDisk, byCopy)
+		fmt.Printf("%-5d %8.2f | %8.2f %8.2f %8.2f %8.2f %8.2f | %8.2f %8.2f %8.2f %8.2f | %6.2f %6.2f %6.2f\n", i+1, hand,
+			s.Fetch, s.Inspect, s.Store, s.ReadBack, s.proven(), s.Copy, write, read, network, byHand, byDisk, byCopy)
 	}
 	median := func(list []float64) float64 { slices.Sort(list); return list[len(list)/2] }
 	fmt.Printf("median: %.2f x by hand; %.2f x the slower of writing and reading the disk; a second copy %.2f x its own write and read\n",

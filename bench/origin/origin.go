@@ -37,7 +37,7 @@ func Start(dir string) (caFile, address string, stop func(), err error) {
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	l.Close()
-	conf := "daemon off; pid " + dir + "/pid; error_log stderr warn; worker_processes 1; events {}\nhttp { access_log off; sendfile on; types { application/zip zip; }\n" +
+	conf := "daemon off; pid " + dir + "/pid; error_log stderr warn; worker_processes 1; events {}\nhttp { log_format sent '$body_bytes_sent'; access_log " + dir + "/sent sent; sendfile on; types { application/zip zip; }\n" +
 		"client_body_temp_path " + dir + "/t1; proxy_temp_path " + dir + "/t2; fastcgi_temp_path " + dir + "/t3; uwsgi_temp_path " + dir + "/t4; scgi_temp_path " + dir + "/t5;\n" +
 		"server { listen 127.0.0.1:" + strconv.Itoa(port) + " ssl; ssl_protocols TLSv1.3; ssl_certificate " + dir + "/cert.pem; ssl_certificate_key " + dir + "/key.pem; root " + dir + "/www; } }\n"
 	caFile = filepath.Join(dir, "ca.pem")

@@ -115,6 +115,11 @@ func measure(size int64, rounds int, dir string) error {
 	}
 	slices.Sort(walls)
 	slices.Sort(cpus)
+	again, err := cut(url, address, ca, dir, size)
+	if err != nil {
+		return fmt.Errorf("cut: %w", err)
+	}
+	fmt.Printf("kill -9 in the middle: %.2f %% of the bytes are sent again\n", again*100)
 	fmt.Printf("median: wall %.2f x curl alone (which does not hash), CPU %.2f x curl and sha256sum\n", walls[len(walls)/2], cpus[len(cpus)/2])
 	return nil
 }
@@ -127,7 +132,7 @@ func child(args []string) error {
 		return fmt.Errorf("read %s: %w", args[2], err)
 	}
 	f := fetch.New(fetch.Options{ByteHosts: []string{args[1]}, AllowPrivate: true, RootCAs: pool, Log: slog.New(slog.DiscardHandler)})
-	file, err := f.Get(context.Background(), fetch.Request{URL: args[0], Key: "a/0", Dir: args[3]}, memory{}, nil)
+	file, err := f.Get(context.Background(), fetch.Request{URL: args[0], Key: "a/0", Dir: args[3]}, onDisk(args[3]), nil)
 	if err != nil {
 		return err
 	}
@@ -136,17 +141,6 @@ func child(args []string) error {
 	}
 	return nil
 }
-
-type memory map[string]fetch.Checkpoint
-
-func (m memory) Load(_ context.Context, key string) (fetch.Checkpoint, bool, error) {
-	c, ok := m[key]
-	return c, ok, nil
-}
-
-func (m memory) Save(_ context.Context, key string, c fetch.Checkpoint) error { m[key] = c; return nil }
-
-func (m memory) Drop(_ context.Context, key string) error { delete(m, key); return nil }
 
 // makeZip writes what begins and ends as a zip.
 func makeZip(path string, size int64) error {

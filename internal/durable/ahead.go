@@ -56,6 +56,11 @@ func (a *ahead) run() {
 			}
 		}
 		n, err := a.r.Read(buf)
+		for err == nil && n < len(buf) && len(a.full) > 0 { // nobody waits for it yet: small pieces become large ones
+			var more int
+			more, err = a.r.Read(buf[n:])
+			n += more
+		}
 		select {
 		case a.full <- block{buf[:n], err}:
 		case <-a.stop:

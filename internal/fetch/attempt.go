@@ -45,7 +45,12 @@ func (t *transfer) attempt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	body := io.Reader(watched(ctx, cancel, resp.Body, t.f.limits))
+	ahead := durable.Ahead(watched(ctx, cancel, resp.Body, t.f.limits)) // the network goes on while the disk is waited for
+	defer func() {
+		cancel(nil) // or Close would wait for the next byte
+		_ = ahead.Close()
+	}()
+	body := io.Reader(ahead)
 	if a.fresh {
 		// The first bytes are looked at before anything is thrown away for them.
 		head, err := firstBytes(body, host, a)
