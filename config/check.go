@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // username is what Instagram allows: letters, digits, dots and underscores. It is a folder's name too, so "." and
@@ -41,6 +43,7 @@ func check(c *collector, raw rawConfig) *Config {
 			Webhook:      webURL(c, "notify.webhook", raw.Notify.Webhook),
 			HeartbeatURL: webURL(c, "notify.heartbeat_url", raw.Notify.HeartbeatURL),
 			Command:      raw.Notify.Command,
+			Language:     raw.Notify.Language,
 		},
 		Web: Web{Listen: raw.Web.Listen},
 	}
@@ -77,6 +80,9 @@ func check(c *collector, raw rawConfig) *Config {
 		if p, err := url.Parse(u); err != nil || p.Scheme == "" {
 			c.add("notify.urls", `each must be a service address, like "ntfy://ntfy.sh/my-topic"`)
 		}
+	}
+	if _, known := words.In(raw.Notify.Language); !known {
+		c.add("notify.language", "%q is no language that igwatchd writes in; it is one of %s", raw.Notify.Language, strings.Join(words.Codes(), ", "))
 	}
 	if cmd := raw.Notify.Command; len(cmd) > 0 && !filepath.IsAbs(cmd[0]) {
 		c.add("notify.command", "the program must be named with its whole path")

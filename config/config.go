@@ -106,6 +106,7 @@ type Notify struct {
 	Webhook      string
 	Command      []string
 	HeartbeatURL string
+	Language     string // in which the person is told; one of words.Codes
 }
 
 // Web says where the page listens; "" switches it off.

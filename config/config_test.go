@@ -127,6 +127,7 @@ func TestFaults(t *testing.T) {
 		"resolver":           {minimal + "[mail]\nresolver = \"dns.example\"\n", "mail.resolver"},
 		"page abroad":        {minimal + "[web]\nlisten = \"0.0.0.0:80\"\n", "this machine only"},
 		"webhook http":       {minimal + "[notify]\nwebhook = \"http://example.org/x\"\n", "notify.webhook"},
+		"language":           {minimal + "[notify]\nlanguage = \"fr\"\n", "f:9:1: notify.language: \"fr\" is no language that igwatchd writes in; it is one of de, en"},
 		"command path":       {minimal + "[notify]\ncommand = [\"tell\"]\n", "whole path"},
 		"replica nothing":    {minimal + "[[replica]]\n", "f:8:3: replica.dir: a replica is either"},
 		"replica in archive": {minimal + "[[replica]]\ndir = \"/var/lib/igwatchd/archive/copy\"\n", "replica.dir: it and archive_dir lie in one another"},

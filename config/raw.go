@@ -88,6 +88,7 @@ type rawNotify struct {
 	Webhook      string   `toml:"webhook"`
 	Command      []string `toml:"command"`
 	HeartbeatURL string   `toml:"heartbeat_url"`
+	Language     string   `toml:"language"`
 }
 
 type rawWeb struct {
@@ -107,7 +108,7 @@ func defaults() rawConfig {
 			},
 			ByteHosts: []string{"bigzipfiles.instagram.com", "bigzipfiles.facebook.com"},
 		},
-		Notify: rawNotify{Inbox: true},
+		Notify: rawNotify{Inbox: true, Language: "en"},
 		Web:    rawWeb{Listen: "127.0.0.1:8738"},
 	}
 }

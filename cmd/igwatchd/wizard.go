@@ -16,6 +16,7 @@ import (
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/imapwatch"
 	"github.com/igwatchd/igwatchd/internal/notify"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // answers are what the five questions are about. Flags answer them beforehand.
@@ -304,8 +305,10 @@ func (w *wizard) testMail(ctx context.Context) error {
 
 func testEvent(username string) notify.Event {
 	now := time.Now().UTC().Truncate(time.Second)
+	l, _ := words.In(spoken())
 	return notify.Event{
 		ID: "test-" + strconv.FormatInt(now.UnixNano(), 36), Event: "drill", Account: username, Time: now,
-		Title: "igwatchd: this is a test", Text: "This is how igwatchd will tell you that the archive of your account is complete, or what is missing.\n",
+		Title: l.Say("igwatchd: this is a test"),
+		Text:  l.Say("This is how igwatchd will tell you that the archive of your account is complete, or what is missing. You need to do nothing.") + "\n",
 	}
 }

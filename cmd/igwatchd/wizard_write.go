@@ -72,7 +72,7 @@ func (w *wizard) text(passwordFile string) string {
 	} else {
 		p("  password_file = %s", quoted(passwordFile))
 	}
-	p("\n[notify]\ninbox = true")
+	p("\n[notify]\ninbox = true\nlanguage = %s", quoted(spoken()))
 	if w.push != "" {
 		p("urls = [%s]", quoted(w.push))
 	}

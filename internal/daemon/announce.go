@@ -77,7 +77,7 @@ func (d *Daemon) judgeMail(ctx context.Context, s journal.Step) (outcome, error)
 		case exportmail.ExportReady:
 			return d.addAnnounced(tx, a.Username, m, j)
 		case exportmail.Suspicious:
-			return d.announce(tx, suspicious(a.Username, m.Identity, j))
+			return d.announce(tx, d.news.suspicious(a.Username, m.Identity, j))
 		}
 		return nil
 	}}, nil
@@ -90,7 +90,7 @@ func (d *Daemon) unjudged(ctx context.Context, m journal.Mail, err error) error 
 		return err
 	}
 	if uerr := d.journal.Update(ctx, func(tx *journal.Tx) error {
-		return d.announce(tx, unchecked(m.Account, m.Identity, err))
+		return d.announce(tx, d.news.unchecked(m.Account, m.Identity, err))
 	}); uerr != nil {
 		return uerr
 	}
@@ -124,7 +124,7 @@ func (d *Daemon) addAnnounced(tx *journal.Tx, account string, m journal.Mail, j 
 	if err != nil || !added {
 		return err
 	}
-	if err := errors.Join(met(tx, account), d.announce(tx, announced(e)),
+	if err := errors.Join(met(tx, account), d.announce(tx, d.news.announced(e)),
 		tx.Plan(journal.Step{Kind: stepStill, Arg: account, Due: now.Add(newsEvery)})); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (d *Daemon) copyExport(ctx context.Context, s journal.Step) (outcome, error
 			return err
 		}
 		if stateOf(proof) == copyDamaged {
-			return errors.Join(d.announce(tx, damaged(e, p.name, proof.Damage)), judgeNow(tx, e.ID))
+			return errors.Join(d.announce(tx, d.news.damaged(e, p.name, proof.Damage)), judgeNow(tx, e.ID))
 		}
 		for _, p := range d.places {
 			if c, found, err := proofOf(tx, e.ID, p.name); err != nil || !found || c.State != copyProven {
@@ -156,7 +156,7 @@ func (d *Daemon) copyFailed(tx *journal.Tx, e journal.Export, s journal.Step, ca
 		return err
 	}
 	if n := remindersBy(time.Since(stored.At)); n > 0 {
-		return d.announce(tx, copyWaiting(e, s.Arg, cause, n))
+		return d.announce(tx, d.news.copyWaiting(e, s.Arg, cause, n))
 	}
 	return nil
 }

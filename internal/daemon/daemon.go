@@ -46,6 +46,7 @@ type Daemon struct {
 	channels  []channel
 	transfers transfers
 	turns     turns
+	news      news // what people are told, in their language
 	sessions  sessions
 	uploads   turns
 	offers    sync.Mutex // one offered file at a time
@@ -76,8 +77,8 @@ func New(o Options) (*Daemon, error) {
 	}
 	d := &Daemon{
 		cfg: o.Config, journal: o.Journal, vault: v, log: o.Log, version: o.Version,
-		browserTest: o.Browser,
-		started:     time.Now(), resolver: exportmail.NewResolver(o.Config.Mail.Resolver),
+		browserTest: o.Browser, news: newsIn(o.Config.Notify.Language),
+		started: time.Now(), resolver: exportmail.NewResolver(o.Config.Mail.Resolver),
 	}
 	if d.places, err = openPlaces(o.Config, v, o.Journal); err != nil {
 		return nil, err

@@ -43,7 +43,7 @@ func (d *Daemon) Deleting(ctx context.Context, account string, at time.Time) (un
 		if err := tx.SetDeletion(a, at); err != nil {
 			return err
 		}
-		return errors.Join(planCountdown(tx, a, at, now), d.readSooner(tx, a), d.announce(tx, deleting(a, at)))
+		return errors.Join(planCountdown(tx, a, at, now), d.readSooner(tx, a), d.announce(tx, d.news.deleting(a, at)))
 	})
 	if err == nil {
 		d.sessions.end(a)
@@ -143,9 +143,9 @@ func (d *Daemon) countdown(_ context.Context, s journal.Step) (outcome, error) {
 		}
 		now := time.Now()
 		if !now.Before(since.AddDate(0, 0, deletionTakes)) {
-			return d.announce(tx, deletionDone(s.Arg, since, states))
+			return d.announce(tx, d.news.deletionDone(s.Arg, since, states))
 		}
-		return errors.Join(d.announce(tx, deletionDay(s.Arg, since, now, states)), planCountdown(tx, s.Arg, since, now))
+		return errors.Join(d.announce(tx, d.news.deletionDay(s.Arg, since, now, states)), planCountdown(tx, s.Arg, since, now))
 	}}, nil
 }
 

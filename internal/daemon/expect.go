@@ -58,7 +58,7 @@ func (d *Daemon) absent(_ context.Context, s journal.Step) (outcome, error) {
 		if !ok { // taken out of the configuration meanwhile
 			return nil
 		}
-		return d.announce(tx, noMailYet(a.Username, a.Inbox.Address, since))
+		return d.announce(tx, d.news.noMailYet(a.Username, a.Inbox.Address, since))
 	}}, nil
 }
 
@@ -87,7 +87,7 @@ func (d *Daemon) still(_ context.Context, s journal.Step) (outcome, error) {
 			since = time.Time{}
 		}
 		return errors.Join(
-			d.announce(tx, stillWatching(s.Arg, since, open, time.Now())),
+			d.announce(tx, d.news.stillWatching(s.Arg, since, open, time.Now())),
 			tx.Plan(journal.Step{Kind: stepStill, Arg: s.Arg, Due: time.Now().Add(newsEvery)}),
 		)
 	}}, nil

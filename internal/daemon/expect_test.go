@@ -11,6 +11,7 @@ import (
 	"github.com/igwatchd/igwatchd/config"
 	"github.com/igwatchd/igwatchd/internal/journal"
 	"github.com/igwatchd/igwatchd/internal/notify"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // alone is a daemon without inboxes and channels, whose scheduler runs until the test ends.
@@ -54,6 +55,9 @@ func recorded(t *testing.T, j *journal.Journal, ids ...string) (found []notify.E
 	return found
 }
 
+// moment is a time as English news tell it.
+func moment(t time.Time) string { return words.English.Say("%s", words.Moment(t)) }
+
 func TestNoMailInTwoDaysIsTold(t *testing.T) {
 	inBubble(t, func(t *testing.T, j *journal.Journal) {
 		d := alone(t, j)
@@ -61,7 +65,7 @@ func TestNoMailInTwoDaysIsTold(t *testing.T) {
 		if _, err := d.Expect(t.Context(), ""); err != nil {
 			t.Fatal(err)
 		}
-		id := noMailYet("jane", "", asked).ID
+		id := news{}.noMailYet("jane", "", asked).ID
 		time.Sleep(47 * time.Hour)
 		synctest.Wait()
 		if got := recorded(t, j, id); len(got) != 0 {
@@ -88,7 +92,7 @@ func TestAMailThatCameIsNotMissed(t *testing.T) {
 		}
 		time.Sleep(100 * time.Hour)
 		synctest.Wait()
-		if got := recorded(t, j, noMailYet("jane", "", asked).ID); len(got) != 0 {
+		if got := recorded(t, j, news{}.noMailYet("jane", "", asked).ID); len(got) != 0 {
 			t.Errorf("told: %v", got)
 		}
 	})
@@ -103,7 +107,7 @@ func TestAWeeklyWordWhileSomethingIsOpen(t *testing.T) {
 		var ids []string
 		for week := 1; week <= 6; week++ {
 			at := time.Now().Add(time.Duration(week) * newsEvery)
-			ids = append(ids, stillWatching("jane", time.Time{}, nil, at).ID)
+			ids = append(ids, news{}.stillWatching("jane", time.Time{}, nil, at).ID)
 		}
 		time.Sleep(3*newsEvery + time.Hour)
 		synctest.Wait()

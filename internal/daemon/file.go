@@ -94,7 +94,7 @@ func (d *Daemon) storeExport(ctx context.Context, s journal.Step) (outcome, erro
 			return err
 		}
 		if stateOf(proof) == copyDamaged { // a copy of it would be worth nothing
-			return errors.Join(d.announce(tx, damaged(e, archivePlace, proof.Damage)), judgeNow(tx, e.ID))
+			return errors.Join(d.announce(tx, d.news.damaged(e, archivePlace, proof.Damage)), judgeNow(tx, e.ID))
 		}
 		return d.planCopies(tx, e.ID)
 	}}, nil
@@ -195,7 +195,7 @@ func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Pic
 	if err := tx.SetExport(e); err != nil || !news {
 		return err
 	}
-	return d.announce(tx, decided(e, v, time.Now()))
+	return d.announce(tx, d.news.decided(e, v, time.Now()))
 }
 
 // writeEvidence puts the page beside the payload. It is no part of what the bag's

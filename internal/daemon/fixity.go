@@ -158,9 +158,9 @@ func (d *Daemon) settleReading(tx *journal.Tx, r Reading) error {
 	}
 	switch {
 	case r.State == ReadRepaired:
-		err = d.announce(tx, repaired(e, r))
+		err = d.announce(tx, d.news.repaired(e, r))
 	case r.State == ReadDamaged && was.State != copyDamaged:
-		err = d.announce(tx, damaged(e, r.Place, r.found))
+		err = d.announce(tx, d.news.damaged(e, r.Place, r.found))
 	}
 	if err == nil && stateOf(r.proof) != was.State {
 		err = judgeNow(tx, e.ID)
@@ -205,7 +205,7 @@ func (d *Daemon) readingFailed(tx *journal.Tx, e journal.Export, s journal.Step,
 	if late < absentLong {
 		return nil
 	}
-	return d.announce(tx, copyAway(e, s.Arg, last.At, cause, int(late/newsEvery)))
+	return d.announce(tx, d.news.copyAway(e, s.Arg, last.At, cause, int(late/newsEvery)))
 }
 
 // Verify reads every copy of an export, or of all exports, again, mends what can

@@ -68,7 +68,7 @@ func newKeeper(t *testing.T, j *journal.Journal) *keeper {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.Daemon = &Daemon{cfg: cfg, journal: j, vault: v, log: quiet, started: time.Now(), channels: []channel{{k.ear, ""}}}
+	k.Daemon = &Daemon{cfg: cfg, journal: j, vault: v, log: quiet, started: time.Now(), channels: []channel{{k.ear, "", loudOther}}}
 	if k.places, err = openPlaces(cfg, v, j); err != nil {
 		t.Fatal(err)
 	}

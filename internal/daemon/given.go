@@ -164,9 +164,9 @@ func (d *Daemon) fetchGiven(ctx context.Context, s journal.Step) (outcome, error
 			return ferr
 		} else if len(parts) == 0 {
 			e.State, e.Detail = "waiting-for-you", err.Error()
-			return errors.Join(tx.SetExport(e), setGiven(tx, e.ID, slot, givenFailed), d.announce(tx, givenUseless(e, s.Arg, err)))
+			return errors.Join(tx.SetExport(e), setGiven(tx, e.ID, slot, givenFailed), d.announce(tx, d.news.givenUseless(e, s.Arg, err)))
 		}
-		return errors.Join(setGiven(tx, e.ID, slot, givenFailed), d.announce(tx, givenUseless(e, s.Arg, err)), tx.Plan(next))
+		return errors.Join(setGiven(tx, e.ID, slot, givenFailed), d.announce(tx, d.news.givenUseless(e, s.Arg, err)), tx.Plan(next))
 	}}, nil
 }
 

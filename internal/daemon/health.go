@@ -26,6 +26,7 @@ type health struct {
 	log      *slog.Logger
 	inboxes  []pulseOf
 	announce func(*journal.Tx, notify.Event) error
+	news     news
 	beat     func(context.Context) error // nil: nobody waits for it
 }
 
@@ -37,7 +38,7 @@ type pulseOf struct {
 }
 
 func (d *Daemon) newHealth() *health {
-	h := &health{journal: d.journal, log: d.log, announce: d.announce}
+	h := &health{journal: d.journal, log: d.log, announce: d.announce, news: d.news}
 	for _, m := range d.mailboxes {
 		h.inboxes = append(h.inboxes, pulseOf{m.account.Username, m.account.Inbox.Address, d.started, m.status})
 	}
@@ -92,14 +93,14 @@ func (h *health) look(ctx context.Context, p pulseOf) (live bool, err error) {
 			if err := tx.SetOutage(p.account, s.contact); err != nil {
 				return err
 			}
-			return h.announce(tx, inboxDown(p.account, p.address, s.folder, s.trouble, s.contact))
+			return h.announce(tx, h.news.inboxDown(p.account, p.address, s.folder, s.trouble, s.contact))
 		})
 	case s.live && open:
 		return true, h.journal.Update(ctx, func(tx *journal.Tx) error {
 			if err := tx.EndOutage(p.account); err != nil {
 				return err
 			}
-			return h.announce(tx, inboxBack(p.account, p.address, known))
+			return h.announce(tx, h.news.inboxBack(p.account, p.address, known))
 		})
 	}
 	return s.live, nil
@@ -111,7 +112,7 @@ type signs struct {
 	down    bool // and this is worth telling
 	folder  string
 	contact time.Time // the last one
-	trouble string
+	trouble error     // nil: none is known
 }
 
 // feel looks at all folders. A folder is down once nothing was heard from it for
@@ -121,7 +122,7 @@ type signs struct {
 func (p pulseOf) feel() signs {
 	worst := signs{live: true}
 	for _, f := range p.status() {
-		s := signs{folder: f.Folder, contact: f.LastContact, trouble: f.Err}
+		s := signs{folder: f.Folder, contact: f.LastContact, trouble: f.Fault}
 		s.live = f.State == imapwatch.StateWatching || f.State == imapwatch.StatePolling
 		if s.contact.IsZero() {
 			s.contact = p.started

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -33,7 +34,11 @@ func (f *fakeInbox) status() []imapwatch.FolderStatus {
 }
 
 func folder(name, state string, contact time.Time, trouble string) imapwatch.FolderStatus {
-	return imapwatch.FolderStatus{Folder: name, State: state, Since: contact, LastContact: contact, Err: trouble}
+	s := imapwatch.FolderStatus{Folder: name, State: state, Since: contact, LastContact: contact, Err: trouble}
+	if trouble != "" {
+		s.Fault = errors.New(trouble)
+	}
+	return s
 }
 
 // told collects what the health watch announces.

@@ -42,7 +42,7 @@ type mailbox struct {
 	mu      sync.Mutex // guards what run finds out
 	server  imapwatch.Server
 	watcher *imapwatch.Watcher
-	trouble string
+	trouble error // why there is no watcher yet
 }
 
 // Server says how imapwatch reaches an account's inbox.
@@ -95,7 +95,7 @@ func (m *mailbox) run(ctx context.Context) error {
 			break
 		}
 		m.mu.Lock()
-		m.trouble = err.Error()
+		m.trouble = err
 		m.mu.Unlock()
 		m.log.Warn("mail server not found", "error", err, "hint", fault.HintOf(err))
 		select {
@@ -120,7 +120,11 @@ func (m *mailbox) status() []imapwatch.FolderStatus {
 	if w != nil {
 		return w.Status()
 	}
-	return []imapwatch.FolderStatus{{Folder: "INBOX", State: "connecting", Since: m.since, Err: trouble}}
+	s := imapwatch.FolderStatus{Folder: "INBOX", State: "connecting", Since: m.since, Fault: trouble}
+	if trouble != nil {
+		s.Err = trouble.Error()
+	}
+	return []imapwatch.FolderStatus{s}
 }
 
 // reach returns how to reach the server now, for putting a mail into the inbox.
@@ -166,7 +170,7 @@ func (l *ledger) Advance(ctx context.Context, folder string, c imapwatch.Cursor)
 
 // tellUnreadable tells of a mail that the server does not give: it may be the one.
 func (d *Daemon) tellUnreadable(ctx context.Context, a config.Account, folder string, validity, uid uint32, cause error) {
-	n := unreadable(a.Username, a.Inbox.Address, folder, validity, uid, cause)
+	n := d.news.unreadable(a.Username, a.Inbox.Address, folder, validity, uid, cause)
 	if err := d.journal.Update(ctx, func(tx *journal.Tx) error { return d.announce(tx, n) }); err != nil && ctx.Err() == nil {
 		d.log.Error("not told of a mail that cannot be read", "folder", folder, "uid", uid, "error", err)
 	}

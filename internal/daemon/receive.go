@@ -143,7 +143,7 @@ func (d *Daemon) handOver(tx *journal.Tx, id string, why error) error {
 	if why != nil {
 		e.Detail = why.Error()
 	}
-	return errors.Join(tx.SetExport(e), d.announce(tx, waiting(e, why, d.cfg.Fetch.DropDirs)))
+	return errors.Join(tx.SetExport(e), d.announce(tx, d.news.waiting(e, why, d.cfg.Fetch.DropDirs)))
 }
 
 func (d *Daemon) setState(ctx context.Context, id, state, detail string) error {

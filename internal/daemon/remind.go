@@ -40,7 +40,9 @@ func (d *Daemon) remind(_ context.Context, s journal.Step) (outcome, error) {
 			if time.Until(e.Deadline) <= 0 { // asleep until too late: the end tells
 				return nil
 			}
-			return d.announce(tx, deadlineNear(e, s.Arg))
+			n := d.news.deadlineNear(e, s.Arg)
+			n.Loud = louder(d.fitting(n), s.Arg)
+			return d.announce(tx, n)
 		}
 		parts, err := tx.Parts(e.ID)
 		if err != nil || d.transfers.running(e.ID) {
@@ -56,7 +58,7 @@ func (d *Daemon) remind(_ context.Context, s journal.Step) (outcome, error) {
 			return inspectNow(tx, e.ID)
 		}
 		e.State, e.Detail, e.Verdict = "failed", "the download closed before the archive was received", "not-safe"
-		return errors.Join(tx.SetExport(e), tx.Cancel(e.ID, stepFetch), d.announce(tx, linkEnded(e)))
+		return errors.Join(tx.SetExport(e), tx.Cancel(e.ID, stepFetch), d.announce(tx, d.news.linkEnded(e)))
 	}}, nil
 }
 

@@ -97,7 +97,10 @@ const patience = 3
 // stepFailed puts the trouble into the export's status, and tells the person of
 // trouble that stays.
 func (d *Daemon) stepFailed(tx *journal.Tx, s journal.Step, err error) error {
-	if s.Export == "" || s.Kind == stepTell {
+	if s.Kind == stepTell {
+		return d.relay(tx, s, err)
+	}
+	if s.Export == "" {
 		return nil
 	}
 	e, found, ferr := tx.Export(s.Export)
@@ -113,13 +116,13 @@ func (d *Daemon) stepFailed(tx *journal.Tx, s journal.Step, err error) error {
 		return d.browseFailed(tx, e, s, err)
 	case stepProtect:
 		if s.Tries+1 == patience {
-			return d.announce(tx, unprotected(e, err))
+			return d.announce(tx, d.news.unprotected(e, err))
 		}
 		return nil
 	}
 	e.Detail = explain(err)
 	if s.Tries+1 == patience {
-		if err := d.announce(tx, stuck(e, s.Kind)); err != nil {
+		if err := d.announce(tx, d.news.stuck(e, s.Kind, err)); err != nil {
 			return err
 		}
 	}

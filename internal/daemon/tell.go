@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 type channel struct {
 	notify.Channel
 	account string // "": everybody's
+	loud    int
 }
 
 func (d *Daemon) newChannels() []channel {
@@ -25,17 +27,17 @@ func (d *Daemon) newChannels() []channel {
 			put := func(ctx context.Context, id string, raw []byte) error {
 				return m.put(ctx, id, raw)
 			}
-			list = append(list, channel{notify.Inbox(m.account.Inbox.Address, put), m.account.Username})
+			list = append(list, channel{notify.Inbox(m.account.Inbox.Address, put), m.account.Username, loudInbox})
 		}
 	}
 	if n.Webhook != "" {
-		list = append(list, channel{notify.Webhook(n.Webhook), ""})
+		list = append(list, channel{notify.Webhook(n.Webhook), "", loudOther})
 	}
 	if len(n.Command) > 0 {
-		list = append(list, channel{notify.Command(n.Command), ""})
+		list = append(list, channel{notify.Command(n.Command), "", loudOther})
 	}
 	for i, u := range n.URLs {
-		list = append(list, channel{notify.Push(i, u), ""})
+		list = append(list, channel{notify.Push(i, u), "", loudPush})
 	}
 	if len(list) == 0 {
 		d.log.Warn("nobody will be told: [notify] names no channel", "hint", "set notify.inbox = true")
@@ -46,26 +48,24 @@ func (d *Daemon) newChannels() []channel {
 // announce records news and plans to tell them through every channel that fits,
 // all in the transaction of what happened. The same news again are no news.
 func (d *Daemon) announce(tx *journal.Tx, e notify.Event) error {
-	e.Time = time.Now().UTC().Truncate(time.Second)
-	body, err := json.Marshal(e)
-	if err != nil {
-		return err
-	}
-	added, err := tx.AddEvent(e.ID, body, e.Time)
+	added, err := d.write(tx, &e)
 	if err != nil || !added {
 		return err
 	}
-	d.log.Info("news", "event", e.Event, "account", e.Account, "export", e.Export, "title", e.Title)
-	for _, c := range d.channels {
-		own := c.account != "" // that inbox cannot tell of its own trouble
-		if own && (c.account != e.Account || e.Event == "inbox-down") {
-			continue
-		}
-		if err := tx.Plan(journal.Step{Export: e.Export, Kind: stepTell, Arg: e.ID + " " + c.Name(), Due: time.Now()}); err != nil {
-			return err
-		}
+	return d.plan(tx, e, slices.DeleteFunc(d.fitting(e), func(c channel) bool { return e.Loud > 0 && c.loud > e.Loud }))
+}
+
+// write records news; added is false for what was recorded before.
+func (d *Daemon) write(tx *journal.Tx, e *notify.Event) (added bool, err error) {
+	e.Time = time.Now().UTC().Truncate(time.Second)
+	body, err := json.Marshal(e)
+	if err != nil {
+		return false, err
 	}
-	return nil
+	if added, err = tx.AddEvent(e.ID, body, e.Time); added {
+		d.log.Info("news", "event", e.Event, "account", e.Account, "export", e.Export, "title", e.Title)
+	}
+	return added, err
 }
 
 // alarm tells, past the journal, that the journal cannot be written: nothing can
@@ -73,7 +73,7 @@ func (d *Daemon) announce(tx *journal.Tx, e notify.Event) error {
 func (d *Daemon) alarm(ctx context.Context, cause error) {
 	d.alarmed.Do(func() {
 		for _, c := range d.channels {
-			n := brokenJournal(c.account, d.cfg.StateDir, cause)
+			n := d.news.brokenJournal(c.account, d.cfg.StateDir, cause)
 			if err := c.Send(ctx, n); err != nil {
 				d.log.Error("not told", "event", n.Event, "channel", c.Name(), "error", err)
 			}

@@ -11,13 +11,13 @@ import (
 	"github.com/igwatchd/igwatchd/internal/journal"
 	"github.com/igwatchd/igwatchd/internal/notify"
 	"github.com/igwatchd/igwatchd/internal/verdict"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // Where things are at Instagram. The removal page stands in "safe" alone.
 const (
 	exportPage  = "https://accountscenter.instagram.com/info_and_permissions/dyi/"
 	removalPage = "https://www.instagram.com/accounts/remove/request/permanent/"
-	removalMenu = "Accounts Center > Personal details > Account ownership and control > Deactivation or deletion"
 )
 
 // event makes news whose id is the same whenever kind, export and details are.
@@ -28,222 +28,181 @@ func event(kind string, e journal.Export, details ...string) notify.Event {
 	}
 }
 
-func announced(e journal.Export) notify.Event {
-	n := event("export-announced", e)
-	n.Title = "igwatchd: Instagram says that the export of " + e.Account + " is ready"
-	n.Text = "The mail is genuine. igwatchd now tries to get the archive; you need to do nothing yet.\n" +
-		"The download is open until " + moment(e.Deadline) + "."
-	return n
+func (n news) announced(e journal.Export) notify.Event {
+	x := event("export-announced", e)
+	x.Title = n.Say("igwatchd: Instagram says that the export of %s is ready", e.Account)
+	l := n.letter()
+	l.say("The mail is genuine. igwatchd now tries to get the archive. The download is open until %s.", words.Moment(e.Deadline))
+	l.say("You need to do nothing yet: igwatchd tells you when the archive is here, or what it needs from you.")
+	x.Text = l.String()
+	return x
 }
 
 // waiting asks the person to press Download; why says what stood in the way.
-func waiting(e journal.Export, why error, drops []string) notify.Event {
-	n := event("waiting-for-you", e)
-	n.Title = "igwatchd: please download the export of " + e.Account
-	var b strings.Builder
-	b.WriteString("The archive is ready, but Instagram gives it to you alone, after you log in.\n\n")
-	b.WriteString("What to do:\n  1. Open the page below and log in.\n  2. Press Download for every file it offers.\n")
-	if len(drops) > 0 {
-		fmt.Fprintf(&b, "  3. Save the files to %s. igwatchd takes them from there by itself.\n", strings.Join(drops, " or "))
-	} else {
-		b.WriteString("  3. Give the files to igwatchd:  igwatchd import FILE…\n")
-	}
-	if !e.Deadline.IsZero() {
-		fmt.Fprintf(&b, "\nThe download is open until %s (%s left).\n", moment(e.Deadline), left(time.Until(e.Deadline)))
-	}
+func (n news) waiting(e journal.Export, why error, drops []string) notify.Event {
+	x := event("waiting-for-you", e)
+	x.Title = n.Say("igwatchd: please download the export of %s", e.Account)
+	l := n.letter()
+	l.say("The archive is ready, but Instagram gives it to you alone, after you log in.")
+	l.open(e)
 	if why != nil {
-		fmt.Fprintf(&b, "\nWhat igwatchd tried: %s.\n", strings.ReplaceAll(why.Error(), "\n", "; "))
+		l.cause(why.Error())
 	}
-	n.Text, n.URL = b.String(), exportPage
-	return n
+	l.say("What to do:")
+	l.byHand(drops)
+	x.Text, x.URL = l.String(), exportPage
+	return x
+}
+
+// open says how long the download is open, if that is known.
+func (l *letter) open(e journal.Export) {
+	if !e.Deadline.IsZero() {
+		l.say("The download is open until %s (%s left).", words.Moment(e.Deadline), words.Left(time.Until(e.Deadline)))
+	}
+}
+
+// byHand lists the way without igwatchd's help.
+func (l *letter) byHand(drops []string) {
+	l.row("1.", words.Of("Open the page below and log in."))
+	l.row("2.", words.Of("Press Download for every file it offers."))
+	if len(drops) == 0 {
+		l.row("3.", words.Of("Give the files to igwatchd:  igwatchd import FILE…"))
+		return
+	}
+	l.row("3.", words.Of("Save the files to %s. igwatchd takes them from there by itself.", strings.Join(drops, ", ")))
 }
 
 // givenUseless says why the address that the person gave brought nothing.
-func givenUseless(e journal.Export, slot string, why error) notify.Event {
-	n := event("waiting-for-you", e, "given", slot, time.Now().UTC().Format(time.RFC3339))
-	n.Title = "igwatchd: the address you gave for " + e.Account + " leads to no archive"
-	n.Text = "What happened: " + why.Error() + ".\n\nSuch addresses work for a few minutes only. Open the page below, press Download once more, and give\n" +
-		"igwatchd the new address:  igwatchd fetch -\nOr download the file yourself:  igwatchd import FILE…\n"
-	n.URL = exportPage
-	return n
+func (n news) givenUseless(e journal.Export, slot string, why error) notify.Event {
+	x := event("waiting-for-you", e, "given", slot, time.Now().UTC().Format(time.RFC3339))
+	x.Title = n.Say("igwatchd: the address you gave for %s leads to no archive", e.Account)
+	l := n.letter()
+	l.say("Such an address works for a few minutes only, so it may just have come too late.")
+	l.cause(why.Error())
+	l.say("What to do: open the page below, press Download once more, and give igwatchd the new address:  igwatchd fetch -\n" +
+		"Or download the file yourself:  igwatchd import FILE…")
+	x.Text, x.URL = l.String(), exportPage
+	return x
 }
 
 // stuck tells of trouble that does not go away by itself.
-func stuck(e journal.Export, step string) notify.Event {
-	n := event("waiting-for-you", e, "stuck", step)
-	n.Title = "igwatchd: the export of " + e.Account + " is stuck"
-	n.Text = "It does not go on because of this:\n\n  " + e.Detail + "\n\nigwatchd tries again by itself. Nothing that was received is lost."
-	if !e.Deadline.IsZero() {
-		n.Text += "\nThe download is open until " + moment(e.Deadline) + "."
+func (n news) stuck(e journal.Export, step string, why error) notify.Event {
+	x := event("waiting-for-you", e, "stuck", step)
+	x.Title = n.Say("igwatchd: the export of %s is stuck", e.Account)
+	l := n.letter()
+	l.say("It does not go on at the moment. Nothing that was received is lost, and igwatchd tries again by itself.")
+	l.open(e)
+	l.cause(why.Error())
+	if !l.hint(why) {
+		l.say("You need to do nothing yet. How far it is:  igwatchd status")
 	}
-	return n
-}
-
-// decided tells a verdict. It may be the one of last month again, with another in
-// between: at tells them apart.
-func decided(e journal.Export, v verdict.Verdict, at time.Time) notify.Event {
-	details := []string{at.UTC().Format(time.RFC3339Nano)}
-	for _, r := range v.Reasons {
-		details = append(details, r.Code, r.Severity, r.Text)
-	}
-	n := event(v.Verdict, e, details...)
-	var b strings.Builder
-	b.WriteString(v.Sentence(e.Account) + "\n")
-	list := func(head, severity string) {
-		if reasons := v.Open(severity); len(reasons) > 0 {
-			b.WriteString("\n" + head + "\n")
-			for i, r := range reasons {
-				if i == maxListed {
-					fmt.Fprintf(&b, "  … and %d more: igwatchd status\n", len(reasons)-i)
-					break
-				}
-				fmt.Fprintf(&b, "  - %s\n", r.Text)
-			}
-		}
-	}
-	list("What is wrong:", inspect.Error)
-	list("What only you can answer:", inspect.Question)
-	fmt.Fprintf(&b, "\nThe archive lies in %s\n", e.Path)
-	switch v.Verdict {
-	case verdict.Safe:
-		n.Title = "igwatchd: " + e.Account + " can be deleted: the archive is complete and stored"
-		n.URL = removalPage
-		b.WriteString("\nIf you want to delete the account: " + removalMenu + ", or the address below. " +
-			"Instagram keeps it for 30 days more; logging in within them cancels the deletion.\n")
-	case verdict.Questions:
-		n.Title = "igwatchd: do not delete " + e.Account + " yet: questions are left"
-		fmt.Fprintf(&b, "\nAnswer them with:  igwatchd confirm %s\n", e.ID)
-	default:
-		n.Title = "igwatchd: do not delete " + e.Account + ": its archive is not complete"
-		n.URL = exportPage
-		switch {
-		case v.Only("copy-not-proven"):
-			n.Title = "igwatchd: do not delete " + e.Account + " yet: a copy is still to be written"
-			n.URL = ""
-			b.WriteString("\nigwatchd goes on trying and tells you when every copy is there. Nothing has to be downloaded again.\n")
-		case v.Only("copy-damaged"):
-			n.Title = "igwatchd: do not delete " + e.Account + ": a stored copy is damaged"
-		}
-	}
-	n.Text = b.String()
-	return n
+	x.Text = l.String()
+	return x
 }
 
 // maxListed bounds how many findings one message lists.
 const maxListed = 20
 
-func suspicious(account, identity string, j exportmail.Judgement) notify.Event {
-	n := event("suspicious-mail", journal.Export{Account: account}, identity)
-	n.Title = "igwatchd: a mail only pretends to be Instagram's export mail"
-	var b strings.Builder
-	fmt.Fprintf(&b, "It came to the inbox of %s. igwatchd has not opened any of its links, and you should not either.\n\nWhy:\n", account)
-	for _, r := range j.Reasons {
-		if r.Severity != inspect.Info {
-			fmt.Fprintf(&b, "  - %s\n", r.Text)
+// decided tells a verdict. It may be the one of last month again, with another in
+// between: at tells them apart.
+func (n news) decided(e journal.Export, v verdict.Verdict, at time.Time) notify.Event {
+	details := []string{at.UTC().Format(time.RFC3339Nano)}
+	for _, r := range v.Reasons {
+		details = append(details, r.Code, r.Severity, r.Text)
+	}
+	x := event(v.Verdict, e, details...)
+	l := n.letter()
+	l.say("%s", v.Phrase(e.Account))
+	l.reasons(words.Of("What is wrong:"), v.Open(inspect.Error))
+	l.reasons(words.Of("What only you can answer:"), v.Open(inspect.Question))
+	l.say("The archive lies in %s", e.Path)
+	switch {
+	case v.Verdict == verdict.Safe:
+		x.Title = n.Say("igwatchd: %s can be deleted: the archive is complete and stored", e.Account)
+		x.URL = removalPage
+		l.say("What to do, if you want to delete the account: Accounts Center > Personal details > Account ownership and control > Deactivation or deletion, or the address below. "+
+			"Instagram keeps it for 30 days more; logging in within them cancels the deletion. When you have asked for it, tell igwatchd, which then watches over the copies:  igwatchd deleted %s", e.Account)
+	case v.Verdict == verdict.Questions:
+		x.Title = n.Say("igwatchd: do not delete %[2]s yet: %[1]d questions are left", len(v.Open(inspect.Question)), e.Account)
+		l.say("What to do: answer with:  igwatchd confirm %s", e.ID)
+	case v.Only("copy-not-proven"):
+		x.Title = n.Say("igwatchd: do not delete %s yet: a copy is still to be written", e.Account)
+		l.say("What to do: if a disk is missing, connect it. igwatchd goes on trying and tells you when every copy is there. Nothing has to be downloaded again.")
+	case v.Only("copy-damaged"):
+		x.Title = n.Say("igwatchd: do not delete %s: a stored copy is damaged", e.Account)
+		x.URL = exportPage
+		l.say("What to do: let igwatchd read the copies again and mend what it can:  igwatchd verify %s", e.ID)
+	default:
+		x.Title = n.Say("igwatchd: do not delete %s: its archive is not complete", e.Account)
+		x.URL = exportPage
+		l.say("What to do: keep the account, and do what is said beside each point above. " +
+			"A new export can be requested on the page below: All time, High quality, JSON, every category.")
+	}
+	x.Text = l.String()
+	return x
+}
+
+// reasons lists some of a verdict's reasons under a heading.
+func (l *letter) reasons(head words.Phrase, list []verdict.Reason) {
+	for i, r := range list {
+		switch i {
+		case 0:
+			l.say("%s", head)
+		case maxListed:
+			l.row("…", words.Of("and %d more:  igwatchd status", len(list)-i))
+			return
 		}
+		l.row("-", r.Phrase)
 	}
-	b.WriteString("\nIf you asked for an export, open Instagram by hand (do not use a link from the mail) and look at the page below. " +
-		"A file that you download there can be given to igwatchd:  igwatchd import FILE\n")
-	n.Text, n.URL = b.String(), exportPage
-	return n
 }
 
-func unchecked(account, identity string, why error) notify.Event {
-	n := event("suspicious-mail", journal.Export{Account: account}, identity, "unchecked")
-	n.Title = "igwatchd: a mail that may be Instagram's cannot be checked"
-	n.Text = "So far it could not be found out whether Instagram sent it: " + why.Error() + ".\n" +
-		"igwatchd keeps trying. If you asked for an export, do not wait: open the page below by hand and see whether it is ready."
-	n.URL = exportPage
-	return n
-}
-
-func deadlineNear(e journal.Export, mark string) notify.Event {
-	n := event("deadline-near", e, mark)
-	n.Title = fmt.Sprintf("igwatchd: %s left to download the export of %s", left(time.Until(e.Deadline)), e.Account)
-	n.Text = "The archive is not safely here yet. State: " + sentence(e.State, e.Detail) + "\n" +
-		"The download is open until " + moment(e.Deadline) + ". Open the page below, log in, and press Download.\n"
-	n.URL = exportPage
-	return n
-}
-
-func linkEnded(e journal.Export) notify.Event {
-	n := event("not-safe", e, "link-ended")
-	n.Verdict = verdict.NotSafe
-	n.Title = "igwatchd: do not delete " + e.Account + ": the download has closed"
-	n.Text = "The four days are over, and the archive was not received. Nothing is lost at Instagram.\n" +
-		"Ask for a new export on the page below: All time, High quality, JSON, every category."
-	n.URL = exportPage
-	return n
-}
-
-func brokenJournal(account, dir string, cause error) notify.Event {
-	n := event("waiting-for-you", journal.Export{Account: account}, "journal", time.Now().Format(time.DateOnly))
-	n.Time = time.Now().UTC().Truncate(time.Second)
-	n.Title = "igwatchd cannot go on: its journal cannot be written"
-	n.Text = "The folder " + dir + " cannot be written: " + cause.Error() + ".\n" +
-		"Until that is mended, no mail is taken and no archive is fetched. Most often the disk is full. igwatchd keeps trying."
-	return n
-}
-
-func noMailYet(account, address string, since time.Time) notify.Event {
-	n := event("no-mail-yet", journal.Export{Account: account}, since.UTC().Format(time.RFC3339))
-	n.Title = "igwatchd: no mail from Instagram yet about the export of " + account
-	n.Text = "You asked for the export on " + moment(since) + ". Usually the mail comes within two days. igwatchd goes on watching " + address + ".\n\n" +
-		"What to do:\n" +
-		"  1. Open the page below and log in. If it says that the export is ready, press Download there; the mail is not needed.\n" +
-		"  2. If it says \"in progress\", wait: large accounts can take longer.\n" +
-		"  3. If it shows no request, ask again: All time, High quality, JSON, every category, and this mail address. Then: igwatchd expect\n" +
-		"  4. Look whether Instagram knows another mail address of yours.\n"
-	n.URL = exportPage
-	return n
-}
-
-// stillWatching is the weekly sign of life. since is zero if no mail is waited for.
-func stillWatching(account string, since time.Time, open []journal.Export, now time.Time) notify.Event {
-	year, week := now.ISOWeek()
-	n := event("still-watching", journal.Export{Account: account}, fmt.Sprintf("%d-%02d", year, week))
-	n.Title = "igwatchd: still watching for " + account
-	var b strings.Builder
-	if !since.IsZero() {
-		fmt.Fprintf(&b, "No mail about the export that you asked for on %s has come yet. You may ask Instagram again.\n", moment(since))
+func (n news) suspicious(account, identity string, j exportmail.Judgement) notify.Event {
+	x := event("suspicious-mail", journal.Export{Account: account}, identity)
+	l := n.letter()
+	if j.Authentic {
+		x.Title = n.Say("igwatchd: a mail with Instagram's signature is not understood")
+		l.say("It came to the inbox of %s. It may be about your export, but not everything in it fits. igwatchd has opened none of its links, and you should not either.", account)
+	} else {
+		x.Title = n.Say("igwatchd: a mail only pretends to be Instagram's export mail")
+		l.say("It came to the inbox of %s. igwatchd has opened none of its links, and you should not either.", account)
 	}
-	for _, e := range open {
-		fmt.Fprintf(&b, "The export of %s: %s.\n", e.AnnouncedAt.Local().Format("2 January"), sentence(e.State, e.Detail))
+	head := false
+	for _, r := range j.Reasons {
+		if r.Severity == inspect.Info {
+			continue
+		}
+		if !head {
+			l.say("Why:")
+			head = true
+		}
+		l.row("-", r.Phrase)
 	}
-	b.WriteString("\nThis comes once a week as long as something is open, so that you know that igwatchd is there.")
-	n.Text, n.URL = b.String(), exportPage
-	return n
+	l.say("What to do: leave the mail alone. If you asked for an export, open Instagram by hand (do not use a link from the mail) and look at the page below. " +
+		"A file that you download there can be given to igwatchd:  igwatchd import FILE")
+	x.Text, x.URL = l.String(), exportPage
+	return x
 }
 
-func inboxDown(account, address, folder, trouble string, since time.Time) notify.Event {
-	n := event("inbox-down", journal.Export{Account: account}, since.UTC().Format(time.RFC3339))
-	n.Title = "igwatchd: no contact with the inbox " + address
-	where := ""
-	if folder != "INBOX" {
-		n.Title = "igwatchd: no contact with a folder of the inbox " + address
-		where = " in the folder " + folder
-	}
-	n.Text = "Since " + moment(since) + " igwatchd cannot see whether Instagram's mail has come" + where + ". It keeps trying.\n" +
-		"If an export is under way, look into the mailbox yourself until igwatchd says that it is back.\n"
-	if trouble != "" {
-		n.Text += "\nWhat is wrong: " + trouble + "\n"
-	}
-	return n
+func (n news) unchecked(account, identity string, why error) notify.Event {
+	x := event("suspicious-mail", journal.Export{Account: account}, identity, "unchecked")
+	x.Title = n.Say("igwatchd: a mail that may be Instagram's cannot be checked")
+	l := n.letter()
+	l.say("So far it could not be found out whether Instagram sent it. igwatchd keeps trying.")
+	l.cause(why.Error())
+	l.say("What to do: if you asked for an export, do not wait. Open the page below by hand and see whether it is ready.")
+	x.Text, x.URL = l.String(), exportPage
+	return x
 }
 
-func inboxBack(account, address string, since time.Time) notify.Event {
-	n := event("inbox-back", journal.Export{Account: account}, since.UTC().Format(time.RFC3339))
-	n.Title = "igwatchd: the inbox " + address + " is back"
-	n.Text = "igwatchd has read everything that came meanwhile. You need to do nothing."
-	return n
-}
-
-func unreadable(account, address, folder string, validity, uid uint32, cause error) notify.Event {
-	n := event("mail-unreadable", journal.Export{Account: account}, folder, fmt.Sprint(validity), fmt.Sprint(uid))
-	n.Title = "igwatchd: a mail in " + address + " cannot be read"
-	n.Text = "In the folder " + folder + " there is a mail that the mail server does not give to igwatchd (message number " + fmt.Sprint(uid) + ").\n" +
-		"It is most likely something else. But if you wait for Instagram's mail, look into the mailbox yourself.\n\nWhat happened: " + cause.Error() + "\n"
-	return n
+func (n news) unreadable(account, address, folder string, validity, uid uint32, cause error) notify.Event {
+	x := event("mail-unreadable", journal.Export{Account: account}, folder, fmt.Sprint(validity), fmt.Sprint(uid))
+	x.Title = n.Say("igwatchd: a mail in %s cannot be read", address)
+	l := n.letter()
+	l.say("In the folder %s there is a mail that the mail server does not give to igwatchd (message number %s). It is most likely something else.", folder, fmt.Sprint(uid))
+	l.cause(cause.Error())
+	l.say("What to do: if you wait for Instagram's mail, look into the mailbox yourself.")
+	x.Text = l.String()
+	return x
 }
 
 // explain puts an error and its hint into one sentence.
@@ -252,21 +211,4 @@ func explain(err error) string {
 		return err.Error() + " (" + hint + ")"
 	}
 	return err.Error()
-}
-
-// moment shows a time so that it is understood anywhere.
-func moment(t time.Time) string { return t.Local().Format("Monday 2 January, 15:04 MST") }
-
-// left shows a duration as people say it.
-func left(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return "less than a minute"
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%d minutes", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d hours", int(d.Hours()))
-	default:
-		return fmt.Sprintf("%d days", int(d.Hours()/24))
-	}
 }

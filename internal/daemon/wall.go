@@ -78,7 +78,7 @@ func (d *Daemon) handOverWalled(tx *journal.Tx, id string, w Wall, mark string) 
 	}); err != nil || told.ID == "" {
 		return err
 	}
-	return errors.Join(d.announce(tx, walled(told, w, mark, d.cfg.Fetch.DropDirs)), inspectNow(tx, id))
+	return errors.Join(d.announce(tx, d.news.walled(told, w, mark, d.cfg.Fetch.DropDirs)), inspectNow(tx, id))
 }
 
 // browseFailed is told of trouble that may pass. If it stays the person hears of it, while it is tried further: the
@@ -97,7 +97,7 @@ func (d *Daemon) browseFailed(tx *journal.Tx, e journal.Export, s journal.Step, 
 	told.State, told.Detail = "waiting-for-you", w.Text
 	return errors.Join(
 		withAnnouncement(tx, e.ID, func(e *journal.Export, a *announcement) { a.Wall, e.State, e.Detail = &w, told.State, told.Detail }),
-		d.announce(tx, walled(told, w, "stays "+w.Kind, d.cfg.Fetch.DropDirs)))
+		d.announce(tx, d.news.walled(told, w, "stays "+w.Kind, d.cfg.Fetch.DropDirs)))
 }
 
 // unwall forgets a wall that is no more.

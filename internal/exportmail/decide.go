@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // signals is everything the decision hangs on.
@@ -125,18 +127,18 @@ func (s *signals) decide() (string, Reason) {
 		if !s.authentic && (s.alien && s.namesMeta || s.inviting && s.foreign) {
 			return Suspicious, no("imitation", "It bears Instagram's name, comes from elsewhere, and wants you to follow a link for your data. Do not open its links.")
 		}
-		return Ignored, info(s.other.code, "%s", s.other.text)
+		return Ignored, reason(s.other.code, SeverityInfo, words.Text(s.other.text))
 	}
 	if !s.authentic {
 		return s.decideForeign()
 	}
-	words := s.wording() != nil
+	known := s.wording() != nil
 	switch {
 	case s.bytesShape && s.wording() == nil && !s.speaks && !s.ready && s.language != "":
 		return Suspicious, no("claim-unclear", "Instagram sent it, and it holds a link to an archive, but its words do not speak of an export. Somebody else may have written the link. Look in Accounts Center yourself.")
 	case s.claims():
 	case s.pageShape && s.pending:
-		return Ignored, info("export-in-progress", "%s", otherMails[0].text)
+		return Ignored, reason("export-in-progress", SeverityInfo, words.Text(otherMails[0].text))
 	case s.pageShape && s.speaks:
 		return Suspicious, no("claim-unclear", "Instagram sent it, and it links to the export page, but it is not understood whether an export is ready. Look in Accounts Center yourself.")
 	case s.pageShape:
@@ -158,12 +160,12 @@ func (s *signals) decide() (string, Reason) {
 		return Suspicious, no("contradiction", "Its subject is that of the export mail with more around it, as somebody else's words in a mail of Instagram's may be. Look in Accounts Center yourself.")
 	case len(s.usable) == 0:
 		return Suspicious, no("link-not-known", "It says that the export is ready, but none of its links leads to a page that is known for it. Look in Accounts Center yourself.")
-	case words:
+	case known:
 		return ExportReady, info("signals-agree", "Sender, words and links agree.")
 	case s.language == "":
-		return ExportReady, Reason{"language-not-known", SeverityQuestion, "Sender and links are right; the language is not known. It may also be the mail which says that the export has been requested."}
+		return ExportReady, doubt("language-not-known", "Sender and links are right; the language is not known. It may also be the mail which says that the export has been requested.")
 	}
-	return ExportReady, Reason{"wording-not-known", SeverityQuestion, "Sender and links are right; the words are not known."}
+	return ExportReady, doubt("wording-not-known", "Sender and links are right; the words are not known.")
 }
 
 // decideForeign decides about a mail of which it is not proven that Instagram sent it. It is
@@ -196,7 +198,7 @@ func (s *signals) found() []Reason {
 		r = append(r, info("links-known", "It has links of a known form on listed hosts: %s.", strings.Join(s.usable, ", ")))
 	}
 	if s.stray {
-		r = append(r, Reason{"link-stray", SeverityQuestion, "A link has the form of one to an export, but leads where it must not be used."})
+		r = append(r, doubt("link-stray", "A link has the form of one to an export, but leads where it must not be used."))
 	}
 	return r
 }

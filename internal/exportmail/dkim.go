@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/emersion/go-msgauth/dkim"
+
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 const (
@@ -80,7 +82,7 @@ func verifyDKIM(ctx context.Context, raw []byte, h header, domain string, receiv
 			if late {
 				return true, info("dkim-pass", "The DKIM signature of %s was valid when the mail came; it ran out on %s.", domain, v.Expiration.UTC().Format(time.DateTime)), nil
 			}
-			return true, Reason{"dkim-pass", SeverityInfo, "The DKIM signature of " + domain + " is valid."}, nil
+			return true, info("dkim-pass", "The DKIM signature of %s is valid.", domain), nil
 		}
 	}
 	if temporary != nil {
@@ -104,7 +106,7 @@ func weakness(v *dkim.Verification, domain string) Reason {
 		return no("dkim-expired", "The signature ran out on %s, before the mail came.", v.Expiration.UTC().Format(time.DateTime))
 	case v.Err != nil:
 		// The library's words hold no text of the mail beyond tag names.
-		return no("dkim-invalid", "The DKIM signature of %s is not valid: %s.", domain, cause(v.Err))
+		return no("dkim-invalid", "The DKIM signature of %s is not valid: %s.", domain, words.Text(cause(v.Err)))
 	case !strings.HasSuffix(strings.ToLower(v.Identifier), "@"+domain):
 		return no("dkim-identity", "The signature speaks for a subdomain of %s.", domain)
 	}

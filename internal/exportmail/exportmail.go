@@ -12,6 +12,8 @@ import (
 	"encoding/json"
 	"log/slog"
 	"time"
+
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // The decisions.
@@ -69,6 +71,8 @@ type Reason struct {
 	Code     string `json:"code"`
 	Severity string `json:"severity"`
 	Text     string `json:"text"`
+
+	Phrase words.Phrase `json:"-"` // Text before it was told in English, for other languages
 }
 
 // MarshalJSON writes what `explain --json` prints. Addresses are redacted.

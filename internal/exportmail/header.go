@@ -115,7 +115,7 @@ func unfold(s string) string {
 	return strings.TrimSpace(strings.NewReplacer("\r\n", "", "\r", "", "\n", "").Replace(s))
 }
 
-var words = &mime.WordDecoder{CharsetReader: charset.Reader}
+var encodedWords = &mime.WordDecoder{CharsetReader: charset.Reader}
 
 // decoded returns the first value of that name with encoded words (RFC 2047) decoded. What
 // cannot be decoded stays as it is.
@@ -185,7 +185,7 @@ func (h header) from() (address, domain string, err error) {
 	if len(values[0]) > maxAddress {
 		return "", "", errors.New("the From field is too long")
 	}
-	parser := mail.AddressParser{WordDecoder: words}
+	parser := mail.AddressParser{WordDecoder: encodedWords}
 	list, err := parser.ParseList(unfold(values[0]))
 	switch {
 	case err != nil:

@@ -8,15 +8,25 @@ import (
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // no makes a reason that speaks against the mail.
 func no(code, format string, args ...any) Reason {
-	return Reason{code, SeverityError, fmt.Sprintf(format, args...)}
+	return reason(code, SeverityError, words.Of(format, args...))
 }
 
 func info(code, format string, args ...any) Reason {
-	return Reason{code, SeverityInfo, fmt.Sprintf(format, args...)}
+	return reason(code, SeverityInfo, words.Of(format, args...))
+}
+
+// doubt makes a reason that nobody can be sure of.
+func doubt(code, format string, args ...any) Reason {
+	return reason(code, SeverityQuestion, words.Of(format, args...))
+}
+
+func reason(code, severity string, said words.Phrase) Reason {
+	return Reason{Code: code, Severity: severity, Text: said.String(), Phrase: said}
 }
 
 // maxSigned is the largest mail whose signatures are checked, in bytes: each costs a hash of it.
@@ -75,7 +85,7 @@ func Judge(ctx context.Context, raw []byte, received time.Time, rules Rules, txt
 	j.Decision, j.Authentic, j.AuthenticatedBy = decision, a.by != "", a.by
 	j.Reasons = append(a.reasons, s.found()...)
 	if seen.damaged {
-		j.Reasons = append(j.Reasons, Reason{"mime-damaged", SeverityQuestion, "Parts of the mail cannot be decoded; it was read as far as possible."})
+		j.Reasons = append(j.Reasons, doubt("mime-damaged", "Parts of the mail cannot be decoded; it was read as far as possible."))
 	}
 	j.Reasons = append(j.Reasons, why)
 	if decision == ExportReady {
@@ -112,9 +122,9 @@ func (j *Judgement) setDeadline(text string, received time.Time) {
 		j.Reasons = append(j.Reasons, info("deadline-usual", "The mail gives no time that is understood; four days are usual, until %s.", j.Deadline.UTC().Format(time.DateTime+" MST")))
 		return
 	}
-	span := fmt.Sprintf("%d days", said/day)
+	span := words.Of("%d days", int(said/day))
 	if said%day != 0 {
-		span = fmt.Sprintf("%d hours", said/hour)
+		span = words.Of("%d hours", int(said/hour))
 	}
 	j.Deadline = from.Add(said)
 	j.Reasons = append(j.Reasons, info("deadline-in-mail", "The mail gives %s to download, until %s.", span, j.Deadline.UTC().Format(time.DateTime+" MST")))
@@ -131,7 +141,7 @@ func authenticate(ctx context.Context, raw []byte, h header, headerErr error, re
 	var a authentication
 	note := func(r Reason) { a.reasons = append(a.reasons, r) }
 	if headerErr != nil {
-		note(no("header-malformed", "The header cannot be relied on: %s.", strings.ReplaceAll(headerErr.Error(), "\n", "; ")))
+		note(no("header-malformed", "The header cannot be relied on: %s.", words.Text(strings.ReplaceAll(headerErr.Error(), "\n", "; "))))
 	}
 	_, domain, err := h.from()
 	switch {

@@ -272,7 +272,7 @@ func decodings(text string) []string {
 			}
 		}
 	}
-	if d, err := words.DecodeHeader(text); err == nil {
+	if d, err := encodedWords.DecodeHeader(text); err == nil {
 		add(d)
 	}
 	if u, err := url.PathUnescape(strings.ReplaceAll(text, "% ", "")); err == nil {

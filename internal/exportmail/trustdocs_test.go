@@ -165,6 +165,9 @@ func refusalsTable() string {
 
 var verb = regexp.MustCompile(`%[+#]?[0-9.]*[a-zA-Z]`)
 
+// makers are the functions that make reasons, with their severity.
+var makers = map[string]string{"no": SeverityError, "doubt": SeverityQuestion, "info": SeverityInfo}
+
 // reasonsTable reads the calls that make reasons from the source.
 func reasonsTable(t *testing.T) string {
 	t.Helper()
@@ -192,21 +195,9 @@ func reasonsTable(t *testing.T) string {
 			t.Fatal(err)
 		}
 		ast.Inspect(f, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.CallExpr:
-				id, ok := n.Fun.(*ast.Ident)
-				if ok && len(n.Args) >= 2 && id.Name == "no" {
-					add(SeverityError, n.Args[0], n.Args[1])
-				}
-				if ok && len(n.Args) >= 2 && id.Name == "info" {
-					add(SeverityInfo, n.Args[0], n.Args[1])
-				}
-			case *ast.CompositeLit:
-				id, ok := n.Type.(*ast.Ident)
-				if ok && id.Name == "Reason" && len(n.Elts) == 3 {
-					if s, ok := n.Elts[1].(*ast.Ident); ok {
-						add(strings.ToLower(strings.TrimPrefix(s.Name, "Severity")), n.Elts[0], n.Elts[2])
-					}
+			if n, ok := n.(*ast.CallExpr); ok && len(n.Args) >= 2 {
+				if id, ok := n.Fun.(*ast.Ident); ok && makers[id.Name] != "" {
+					add(makers[id.Name], n.Args[0], n.Args[1])
 				}
 			}
 			return true

@@ -29,6 +29,8 @@ type FolderStatus struct {
 	// Err says in plain words what is wrong, or is empty. It may be set in any state: a folder
 	// can be watched while one of its messages cannot be read.
 	Err string
+	// Fault is what Err was made of, with its hint; nil if nothing is wrong.
+	Fault error
 }
 
 // Status returns INBOX first and then every other folder in the order of discovery.
@@ -76,7 +78,7 @@ func (w *Watcher) set(folder, state string, err error) {
 	if s.State != state {
 		s.Since = time.Now()
 	}
-	s.State, s.Err = state, text
+	s.State, s.Err, s.Fault = state, text, err
 	w.mu.Unlock()
 	if folder == inbox && (state == StateWatching || state == StatePolling) {
 		ring(w.inboxUp)

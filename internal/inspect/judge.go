@@ -2,11 +2,12 @@ package inspect
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // severity says what damage to e means. Instagram gives the account's own files once; what
@@ -61,17 +62,17 @@ func (in *inspection) judgeEntries(r *Report) {
 		named := m.refs != 0
 		switch {
 		case m.state == stateDamaged:
-			in.add(Error, "entry-damaged", e.rel, "This file is damaged in the zip %s: %s.%s", in.sources[e.part].part.Name, in.tally.detail(e), again)
+			in.add(Error, "entry-damaged", e.rel, "This file is damaged in the zip %s: %s.%s", in.sources[e.part].part.Name, words.Text(in.tally.detail(e)), again)
 		case m.state == stateBroken && isList(e.rel):
 			in.add(Error, "index-unreadable", e.rel, "This list cannot be read to its end (%s), so nobody knows what else it names. "+
-				"The zip stores it like that: request a new export.", in.tally.detail(e))
+				"The zip stores it like that: request a new export.", words.Text(in.tally.detail(e)))
 		case m.state == stateBroken:
 			in.add(e.severity(), "media-damaged", e.rel, "This picture or video is not whole (%s). The zip stores it like that, so Instagram delivered it damaged. "+
-				"Look at it in the app and save it by itself, or request a new export.", in.tally.detail(e))
+				"Look at it in the app and save it by itself, or request a new export.", words.Text(in.tally.detail(e)))
 		case m.state == stateEmpty && (named || expectsMedia(e.rel)):
 			in.add(e.severity(), "media-empty", e.rel, "This file has no content. Save the picture or video from the app by itself, or request a new export.")
 		case m.state == stateUnchecked && m.kind.picture():
-			in.add(Question, "media-not-checked", e.rel, "This picture could not be decoded to check it (%s). Open it and look whether it is whole.", in.tally.detail(e))
+			in.add(Question, "media-not-checked", e.rel, "This picture could not be decoded to check it (%s). Open it and look whether it is whole.", words.Text(in.tally.detail(e)))
 		case m.state == stateUnchecked && m.kind.family() == "":
 			subtitle := m.kind == kindText && m.refs&refSubtitle != 0
 			if (named || expectsMedia(e.rel)) && !subtitle {
@@ -123,11 +124,11 @@ func (in *inspection) judgeReferences(r *Report) {
 	}
 
 	for key, s := range perList {
-		in.add(key.severity, "media-missing", key.from, "%s that this list names %s in no part of the archive; the first is %s. "+
-			"Either a part is missing, or Instagram left them out: give all parts, or request a new export.", files(s.n), are(s.n), repair(s.first))
+		in.add(key.severity, "media-missing", key.from, "%d files that this list names are in no part of the archive; the first is %s. "+
+			"Either a part is missing, or Instagram left them out: give all parts, or request a new export.", s.n, repair(s.first))
 	}
 	if t.missingMore > 0 {
-		in.add(Error, "media-missing", "", "%s more are in no part of the archive.", files(t.missingMore))
+		in.add(Error, "media-missing", "", "%d more files are in no part of the archive.", t.missingMore)
 	}
 	for key, n := range t.noFile {
 		r.Evidence.EmptyReferences += n
@@ -143,18 +144,4 @@ func (in *inspection) judgeReferences(r *Report) {
 				"They are not in the archive and will be gone with the account. Request a new export.", n)
 		}
 	}
-}
-
-func files(n int) string {
-	if n == 1 {
-		return "1 file"
-	}
-	return fmt.Sprintf("%d files", n)
-}
-
-func are(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
 }

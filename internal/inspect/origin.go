@@ -1,10 +1,10 @@
 package inspect
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 func (in *inspection) judgeIdentity(r *Report) {
@@ -59,9 +59,9 @@ func (in *inspection) judgeTime(r *Report) {
 }
 
 func (in *inspection) judgeRange(s span) {
-	since := ""
+	since := words.Text("")
 	if !s.signedUp.IsZero() {
-		since = " The account exists since " + rfcDate(s.signedUp) + "."
+		since = words.Of(" The account exists since %s.", rfcDate(s.signedUp))
 	}
 	switch {
 	case s.limited() && s.ends.Sub(s.begins) <= oneYear+2*day:
@@ -123,15 +123,15 @@ func (in *inspection) judgeRequests(r *Report) {
 			"Compare the pictures with your profile: are all of them there?", in.tally.items[classPosts])
 	}
 	last := latest(in.tally.requests)
-	var hints []string
+	var hints words.List
 	if last.quality != "" && last.quality != "high" {
-		hints = append(hints, fmt.Sprintf("an earlier request of yours asked for %s quality", last.quality))
+		hints = append(hints, words.Of("an earlier request of yours asked for %s quality", words.Text(last.quality)))
 	}
 	if ev := r.Evidence; ev.Pictures >= reducedPictures && ev.LongestSide <= reducedSide {
-		hints = append(hints, fmt.Sprintf("the largest of its %d pictures is %d pixels long", ev.Pictures, ev.LongestSide))
+		hints = append(hints, words.Of("the largest of its %d pictures is %d pixels long", ev.Pictures, ev.LongestSide))
 	}
 	if len(hints) > 0 {
-		in.add(Question, "quality-hint", "", "The pictures may be of reduced quality: %s. Only you know what you chose. If it was not \"High\", request the export again.", strings.Join(hints, "; "))
+		in.add(Question, "quality-hint", "", "The pictures may be of reduced quality: %s. Only you know what you chose. If it was not \"High\", request the export again.", hints)
 	}
 	r.Evidence.EarlierRequests = len(in.tally.requests)
 	r.Evidence.EarlierQuality, r.Evidence.EarlierFormat = last.quality, last.format

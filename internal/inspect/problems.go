@@ -2,8 +2,9 @@ package inspect
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // maxPerCode bounds how many problems of one code and severity are listed one by one.
@@ -22,8 +23,12 @@ func (p *problems) add(severity Severity, code, path, format string, args ...any
 	key := [2]string{code, severity}
 	p.count[key]++
 	if p.count[key] <= maxPerCode {
-		p.list = append(p.list, Problem{Code: code, Severity: severity, Path: path, Text: fmt.Sprintf(format, args...)})
+		p.list = append(p.list, problem(code, severity, path, words.Of(format, args...)))
 	}
+}
+
+func problem(code string, severity Severity, path string, said words.Phrase) Problem {
+	return Problem{Code: code, Severity: severity, Path: path, Text: said.String(), Phrase: said}
 }
 
 // sorted returns the findings, worst first, with a closing line for every list cut short.
@@ -31,10 +36,7 @@ func (p *problems) sorted() []Problem {
 	out := slices.Clone(p.list)
 	for key, n := range p.count {
 		if n > maxPerCode {
-			out = append(out, Problem{
-				Code: key[0], Severity: key[1],
-				Text: fmt.Sprintf("There are %d more findings of this kind that are not listed here.", n-maxPerCode),
-			})
+			out = append(out, problem(key[0], key[1], "", words.Of("There are %d more findings of this kind that are not listed here.", n-maxPerCode)))
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Problem) int {

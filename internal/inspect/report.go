@@ -1,6 +1,10 @@
 package inspect
 
-import "io"
+import (
+	"io"
+
+	"github.com/igwatchd/igwatchd/internal/words"
+)
 
 // Part is one zip of an export, as it was received.
 type Part struct {
@@ -119,6 +123,8 @@ type Problem struct {
 	Severity Severity `json:"severity"`
 	Path     string   `json:"path"` // the part or entry it is about, or ""
 	Text     string   `json:"text"`
+
+	Phrase words.Phrase `json:"phrase,omitzero"` // Text before it was told in English, for other languages
 }
 
 // Evidence is what a judgement can be founded on. Times are RFC 3339 in UTC, or "" if unknown.

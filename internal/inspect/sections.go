@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // judgeSections looks for whole lists and folders that are not there.
@@ -46,16 +48,16 @@ func (in *inspection) judgeSections(r *Report) {
 	r.Evidence.Sections = append(r.Evidence.Sections, slices.Sorted(maps.Keys(sections))...)
 	r.Evidence.Orphans = orphans.n
 	if orphans.n > 0 {
-		in.add(Info, "media-orphan", orphans.first, "%s in the archive %s named by no list. Nothing is lost by that; they are kept.", files(orphans.n), are(orphans.n))
+		in.add(Info, "media-orphan", orphans.first, "%d files in the archive are named by no list. Nothing is lost by that; they are kept.", orphans.n)
 	}
 	for folder, s := range unlisted {
 		switch c := ownFolders[folder]; {
 		case c == classOther || lists[c]:
 		case c == classOtherContent || c == classDeleted:
-			in.add(Question, "index-missing", "media/"+folder, "The archive holds %s here, but not the list that belongs to them. Captions and dates may be missing.", files(s.n))
+			in.add(Question, "index-missing", "media/"+folder, "The archive holds %s here, but not the list that belongs to them. Captions and dates may be missing.", words.Of("%d files", s.n))
 		default:
 			in.add(Error, "index-missing", "media/"+folder, "The archive holds %s here, but not the list that belongs to them, so nobody knows whether there should be more. "+
-				"A part is probably missing: give all parts together, or request a new export.", files(s.n))
+				"A part is probably missing: give all parts together, or request a new export.", words.Of("%d files", s.n))
 		}
 	}
 	in.judgePosts(lists[classPosts], noPosts && unlisted["posts"] == nil)

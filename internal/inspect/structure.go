@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
-const again = " Download this part again."
+// again ends what can be mended.
+var again = words.Of(" Download this part again.")
 
 // readStructure reads the directory of one zip and holds it against the bytes: the end record
 // closes the file, and the entries' headers and bodies tile all of it before the directory. Zip
@@ -31,7 +34,7 @@ func readStructure(src *source, names *lookup, p *problems) (t *table, complete 
 	read, err := readTable(src, end, func(e *entry) {
 		sizes.add(e)
 		if why := unsafeName(e.name); why != "" {
-			p.add(Error, "entry-unsafe-name", strings.ToValidUTF8(e.name, "\uFFFD"), "The name of this file %s. Instagram makes no such names; somebody may have changed the zip.%s", why, again)
+			p.add(Error, "entry-unsafe-name", strings.ToValidUTF8(e.name, "\uFFFD"), "The name of this file %s. Instagram makes no such names; somebody may have changed the zip.%s", words.Text(why), again)
 		}
 		// Also on disks that do not tell upper from lower case no file may overwrite another.
 		names.add(strings.ToLower(strings.TrimSuffix(e.name, "/")), e.i)

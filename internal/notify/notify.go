@@ -19,6 +19,8 @@ type Event struct {
 	Text    string    `json:"text"`
 	URL     string    `json:"url"`
 	Time    time.Time `json:"time"`
+
+	Loud int `json:"loud,omitempty"` // how loud the channels may be that it is meant for; 0: all of them
 }
 
 // Channel is one way to reach a person.

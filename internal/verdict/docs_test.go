@@ -141,7 +141,7 @@ func text(e ast.Expr, consts map[string]string) (string, bool) {
 	return "", false
 }
 
-var verb = regexp.MustCompile(`%[+#]?[0-9.]*[a-zA-Z]`)
+var verb = regexp.MustCompile(`%(?:\[[0-9]\])?[+#]?[0-9.]*[a-zA-Z]`)
 
 func page(all []finding) []byte {
 	byCode := map[string][]finding{}

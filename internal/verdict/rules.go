@@ -1,12 +1,12 @@
 package verdict
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // rule is one thing that must hold. Its check returns what speaks against
@@ -35,14 +35,18 @@ var rules = []rule{
 }
 
 func fails(code, format string, args ...any) []Reason {
-	return []Reason{{code, inspect.Error, fmt.Sprintf(format, args...)}}
+	return []Reason{reason(code, inspect.Error, words.Of(format, args...))}
 }
 
 func asks(code, format string, args ...any) []Reason {
-	return []Reason{{code, inspect.Question, fmt.Sprintf(format, args...)}}
+	return []Reason{reason(code, inspect.Question, words.Of(format, args...))}
 }
 
-const requestAgain = "Ask Instagram for a new export (All time, High quality, JSON, every category)."
+func reason(code, severity string, said words.Phrase) Reason {
+	return Reason{Code: code, Severity: severity, Text: said.String(), Phrase: said}
+}
+
+var requestAgain = words.Of("Ask Instagram for a new export (All time, High quality, JSON, every category).")
 
 func received(f Facts) []Reason {
 	if len(f.Parts) > 0 {
@@ -136,11 +140,14 @@ func findings(f Facts) []Reason {
 	}
 	var out []Reason
 	for _, p := range f.Report.Problems {
-		text := p.Text
-		if p.Path != "" && !strings.Contains(text, p.Path) {
-			text = p.Path + ": " + text
+		said := p.Phrase
+		if said.String() != p.Text { // of a report that has the text alone
+			said = words.Text(p.Text)
 		}
-		out = append(out, Reason{p.Code, p.Severity, text})
+		if p.Path != "" && !strings.Contains(p.Text, p.Path) {
+			said = words.Of("%s: %s", p.Path, said)
+		}
+		out = append(out, reason(p.Code, p.Severity, said))
 	}
 	if n := f.Report.References.Total - f.Report.References.Resolved; n > 0 && len(f.Report.References.Missing) == 0 {
 		out = append(out, fails("references-missing", "%d files that the archive speaks of are not in it.", n)...)
@@ -157,11 +164,11 @@ func everyCopyProven(f Facts) []Reason {
 		switch {
 		case c.Proven && !c.Damaged:
 		case c.Damaged:
-			out = append(out, fails("copy-damaged", "The copy in %s is not what was stored there.", c.Place)...)
+			out = append(out, fails("copy-damaged", "The copy in %s is not what was stored there.", words.Text(c.Place))...)
 		case c.Trouble != "":
-			out = append(out, fails("copy-not-proven", "The copy in %s has not been written and read back: %s.", c.Place, c.Trouble)...)
+			out = append(out, fails("copy-not-proven", "The copy in %s has not been written and read back: %s.", words.Text(c.Place), words.Text(c.Trouble))...)
 		default:
-			out = append(out, fails("copy-not-proven", "The copy in %s has not been written and read back yet.", c.Place)...)
+			out = append(out, fails("copy-not-proven", "The copy in %s has not been written and read back yet.", words.Text(c.Place))...)
 		}
 	}
 	return out
@@ -169,10 +176,7 @@ func everyCopyProven(f Facts) []Reason {
 
 // nothingComing: a verdict in the middle of a download would be about something else.
 func nothingComing(f Facts) []Reason {
-	switch {
-	case f.Coming == 1:
-		return fails("parts-coming", "One more file is still being downloaded.")
-	case f.Coming > 1:
+	if f.Coming > 0 {
 		return fails("parts-coming", "%d more files are still being downloaded.", f.Coming)
 	}
 	return nil
@@ -184,11 +188,9 @@ func allPartsHere(f Facts) []Reason {
 	case n == 0:
 		return nil
 	case f.Announced > n:
-		return fails("parts-missing", "Instagram offers %d files, %d of them are here. Download the others too.", f.Announced, n)
+		return fails("parts-missing", "Instagram offers %[2]d files, %[1]d of them are here. Download the others too.", n, f.Announced)
 	case f.Announced == n:
 		return nil
-	case n == 1:
-		return asks("part-count", "One file is here. Open Instagram's download page: does it offer just one file for this export? If it offers more, download them too.")
 	default:
 		return asks("part-count", "%d files are here. Open Instagram's download page: does it offer just as many for this export?", n)
 	}
@@ -215,8 +217,8 @@ func allYears(f Facts) []Reason {
 		return nil
 	}
 	if f.Posts > r.Counts.Posts+r.Counts.Reels {
-		return fails("posts-missing", "The profile shows %d posts, the archive holds %d posts and %d reels. %s",
-			f.Posts, r.Counts.Posts, r.Counts.Reels, requestAgain)
+		return fails("posts-missing", "The profile shows %s, the archive holds %s and %s. %s",
+			posts(f.Posts), posts(r.Counts.Posts), words.Of("%d reels", r.Counts.Reels), requestAgain)
 	}
 	if r.Range.Known || f.Posts > 0 && countsPosts(r) && r.Counts.Posts >= f.Posts {
 		return nil
@@ -224,9 +226,11 @@ func allYears(f Facts) []Reason {
 	if r.Range.From == "" {
 		return asks("range-unknown", "The archive holds no posts, stories or reels of yours. Is that right?")
 	}
-	return asks("range-unknown", "The oldest thing in the archive is of %s, the newest of %s; there are %d posts. "+
-		"Does your profile reach no further back, and did you choose \"All time\" as the date range?", r.Range.From, r.Range.To, r.Counts.Posts)
+	return asks("range-unknown", "The oldest thing in the archive is of %s, the newest of %s; it holds %s. "+
+		"Does your profile reach no further back, and did you choose \"All time\" as the date range?", r.Range.From, r.Range.To, posts(r.Counts.Posts))
 }
+
+func posts(n int) words.Phrase { return words.Of("%d posts", n) }
 
 // lessThanBefore compares with an earlier export. What is missing may have been
 // deleted by its owner, or not asked for this time.
@@ -234,34 +238,30 @@ func lessThanBefore(f Facts) []Reason {
 	if f.Earlier == nil || f.Report == nil {
 		return nil
 	}
-	var lacks []string
+	var lacks words.List
 	for _, year := range slices.Sorted(maps.Keys(f.Earlier.PerYear)) {
 		if before, now := f.Earlier.PerYear[year], f.Report.PerYear[year]; now < before {
-			lacks = append(lacks, fmt.Sprintf("%s: %d, before %d", year, now, before))
+			lacks = append(lacks, words.Of("%s: %d, before %d", year, now, before))
 		}
 	}
 	if len(lacks) == 0 {
 		return nil
 	}
 	const most = 15
-	more := ""
-	if len(lacks) > most {
-		lacks, more = lacks[:most], fmt.Sprintf("; and %d further years", len(lacks)-most)
+	if more := len(lacks) - most; more > 0 {
+		lacks = append(lacks[:most], words.Of("%d further years", more))
 	}
-	return asks("less-than-before", "An earlier export of this account (%s, kept as %s) holds more posts, stories and reels than this one (%s%s). "+
-		"Did you delete them yourself in between? If not: %s Both exports are kept.", f.Earlier.Made, f.Earlier.ID, strings.Join(lacks, "; "), more, lowerFirst(requestAgain))
+	return asks("less-than-before", "An earlier export of this account (%s, kept as %s) holds more posts, stories and reels than this one (%s). "+
+		"Did you delete them yourself in between? If not, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept.", f.Earlier.Made, f.Earlier.ID, lacks)
 }
-
-func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // quality: nothing in an export says at which quality it was requested.
 func quality(f Facts) []Reason {
 	if f.Report == nil || f.Report.Counts.Media == 0 {
 		return nil
 	}
-	text := "Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so"
 	if e := f.Report.Evidence; e.Pictures > 0 {
-		text += fmt.Sprintf("; its largest picture is %d pixels long", e.LongestSide)
+		return asks("quality-unknown", "Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is %d pixels long.", e.LongestSide)
 	}
-	return asks("quality-unknown", "%s.", text)
+	return asks("quality-unknown", "Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so.")
 }

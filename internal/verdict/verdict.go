@@ -4,10 +4,10 @@
 package verdict
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // The verdicts.
@@ -61,6 +61,8 @@ type Reason struct {
 	Code     string `json:"code"`
 	Severity string `json:"severity"` // error | question | info
 	Text     string `json:"text"`
+
+	Phrase words.Phrase `json:"-"` // Text before it was told in English, for other languages
 }
 
 // Verdict is the decision with everything it rests on. Errors come first, then
@@ -74,18 +76,14 @@ type Verdict struct {
 func Judge(f Facts) (v Verdict) {
 	defer func() {
 		if r := recover(); r != nil {
-			v = Verdict{NotSafe, []Reason{{
-				"judging-failed", inspect.Error,
-				fmt.Sprintf("The archive could not be judged because of a fault in igwatchd itself (%v). Please report it, and do not delete the account.", r),
-			}}}
+			v = Verdict{NotSafe, fails("judging-failed", "The archive could not be judged because of a fault in igwatchd itself (%v). Please report it, and do not delete the account.", r)}
 		}
 	}()
 	var errors, questions, infos []Reason
 	for _, r := range rules {
 		for _, finding := range r.check(f) {
 			if finding.Severity == inspect.Question && f.Answers[finding.Code] {
-				finding.Severity = inspect.Info
-				finding.Text = "You confirmed: " + finding.Text
+				finding = reason(finding.Code, inspect.Info, words.Of("You confirmed: %s", finding.Phrase))
 			}
 			switch finding.Severity {
 			case inspect.Question:
@@ -133,23 +131,23 @@ func (v Verdict) Only(code string) bool {
 }
 
 // Sentence says the verdict in plain words.
-func (v Verdict) Sentence(account string) string {
+func (v Verdict) Sentence(account string) string { return v.Phrase(account).String() }
+
+// Phrase is the verdict in plain words, for any language.
+func (v Verdict) Phrase(account string) words.Phrase {
 	switch v.Verdict {
 	case Safe:
-		return "The archive of " + account + " is complete and stored. Deleting the account can go ahead."
+		return words.Of("The archive of %s is complete and stored. Deleting the account can go ahead.", account)
 	case Questions:
-		n := len(v.Open(inspect.Question))
-		if n == 1 {
-			return "The archive of " + account + " is whole and stored. Before you delete the account, one question is left that only you can answer."
-		}
-		return fmt.Sprintf("The archive of %s is whole and stored. Before you delete the account, %d questions are left that only you can answer.", account, n)
+		return words.Of("The archive of %[2]s is whole and stored. Before you delete the account, %[1]d questions are left that only you can answer.",
+			len(v.Open(inspect.Question)), account)
 	}
 	switch {
 	case v.Only("copy-not-proven"):
-		return "Do not delete the account " + account + " yet: its archive is here, but not every copy that you asked for has been written and read back."
+		return words.Of("Do not delete the account %s yet: its archive is here, but not every copy that you asked for has been written and read back.", account)
 	case v.Only("copy-damaged"):
-		return "Do not delete the account " + account + ": a stored copy of its archive is damaged."
+		return words.Of("Do not delete the account %s: a stored copy of its archive is damaged.", account)
 	default:
-		return "Do not delete the account " + account + ": its archive is not complete."
+		return words.Of("Do not delete the account %s: its archive is not complete.", account)
 	}
 }
