@@ -20,6 +20,7 @@ type detail struct {
 	daemon.Export
 	Wrong, Ask, Note []verdict.Reason
 	HasEvidence      bool
+	Met              *met   // what stopped the browser
 	Removal          string // Instagram's page for deleting the account; "" unless it is safe
 }
 
@@ -48,6 +49,9 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	}
 	d := detail{Export: e, Wrong: e.Open(inspect.Error), Ask: e.Open(inspect.Question), Note: e.Open(inspect.Info)}
 	d.Ask = onePerCode(d.Ask)
+	if e.Wall != nil {
+		d.Met = &met{*e.Wall, e.ID}
+	}
 	_, err = os.Stat(evidencePath(e))
 	d.HasEvidence = e.Path != "" && err == nil
 	if e.State == "done" && e.Verdict == verdict.Safe {

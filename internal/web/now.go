@@ -92,6 +92,10 @@ func (c *card) speak(e daemon.Export) {
 		c.Tone, c.Deadline = "act", e.Deadline
 		c.Sentence = "The archive is ready, but Instagram gives it to you alone: log in there, press Download, and hand the files over."
 		c.Button = &button{"Hand over the files", "/handover?export=" + e.ID}
+		if e.Wall != nil {
+			c.Sentence = "igwatchd could not go on by itself: " + e.Wall.Text + "."
+			c.Button = &button{"What to do", to}
+		}
 	case e.State == "failed":
 		c.Tone, c.Sentence = "wrong", "The download closed before the archive was here. Nothing is lost at Instagram: ask for a new export."
 		c.Button = &button{"What to do", to}

@@ -26,6 +26,7 @@ import (
 type Exports interface {
 	Status(ctx context.Context) (daemon.Status, error)
 	Confirm(ctx context.Context, id string, codes []string) error
+	WallPicture(ctx context.Context, id string) ([]byte, error) // PNG
 }
 
 // HandOver takes what the person downloaded. Its methods are those of daemon.Daemon.
@@ -150,6 +151,7 @@ func (s *Server) handler() http.Handler {
 	private.HandleFunc("GET /export/{id}", s.export)
 	private.HandleFunc("GET /export/{id}/evidence", s.evidence)
 	private.HandleFunc("POST /export/{id}/confirm", s.confirm)
+	private.HandleFunc("GET /export/{id}/wall.png", s.wallPicture)
 	private.HandleFunc("GET /handover", s.handOver)
 	private.HandleFunc("POST /give", s.give)
 	private.HandleFunc("POST /upload", s.uploadForm)

@@ -45,6 +45,13 @@ func (f *fake) Confirm(_ context.Context, id string, codes []string) error {
 	return f.refuse
 }
 
+func (f *fake) WallPicture(_ context.Context, id string) ([]byte, error) {
+	if id != "e1" {
+		return nil, errors.New("there is none")
+	}
+	return []byte("\x89PNG picture of " + id), nil
+}
+
 func (f *fake) Give(_ context.Context, account, id, address string) (string, error) {
 	f.given = append(f.given, account+" "+id+" "+address)
 	return "e1", f.refuse

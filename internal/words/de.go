@@ -321,8 +321,8 @@ var german = table{
 		"igwatchd: please download the export of %s":                                   "igwatchd: Bitte lade den Export von %s herunter",
 		"The archive is ready, but Instagram gives it to you alone, after you log in.": "Das Archiv ist bereit, aber Instagram gibt es nur dir selbst, nachdem du dich angemeldet hast.",
 
-		"igwatchd: the address you gave for %s leads to no archive":                                                                                                              "igwatchd: Die Adresse, die du für %s angegeben hast, führt zu keinem Archiv",
-		"Such an address works for a few minutes only, so it may just have come too late.":                                                                                       "Solche Adressen gelten nur ein paar Minuten; vielleicht kam sie nur zu spät.",
+		"igwatchd: the address you gave for %s leads to no archive":                        "igwatchd: Die Adresse, die du für %s angegeben hast, führt zu keinem Archiv",
+		"Such an address works for a few minutes only, so it may just have come too late.": "Solche Adressen gelten nur ein paar Minuten; vielleicht kam sie nur zu spät.",
 		"What to do: open the page below, press Download once more, and give igwatchd the new address:  igwatchd fetch -\nOr download the file yourself:  igwatchd import FILE…": "Was zu tun ist: Öffne die Seite unten, drücke noch einmal auf „Herunterladen“ und gib igwatchd die neue Adresse:  igwatchd fetch -\nOder lade die Datei selbst herunter:  igwatchd import DATEI…",
 
 		"igwatchd: the export of %s is stuck": "igwatchd: Der Export von %s kommt nicht voran",
@@ -352,14 +352,14 @@ var german = table{
 		"In the folder %s there is a mail that the mail server does not give to igwatchd (message number %s). It is most likely something else.": "Im Ordner %s liegt eine Mail, die der Mailserver nicht an igwatchd herausgibt (Nachricht Nummer %s). Höchstwahrscheinlich ist es etwas anderes.",
 		"What to do: if you wait for Instagram's mail, look into the mailbox yourself.":                                                          "Was zu tun ist: Wenn du auf die Mail von Instagram wartest, sieh selbst in das Postfach.",
 
-		"igwatchd: %s left to download the export of %s":                                                                                                "igwatchd: noch %s, um den Export von %s herunterzuladen",
-		"The archive is not safely here yet: %s. The download is open until %s.":                                                                        "Das Archiv ist noch nicht sicher hier: %s. Heruntergeladen werden kann es bis %s.",
+		"igwatchd: %s left to download the export of %s":                         "igwatchd: noch %s, um den Export von %s herunterzuladen",
+		"The archive is not safely here yet: %s. The download is open until %s.": "Das Archiv ist noch nicht sicher hier: %s. Heruntergeladen werden kann es bis %s.",
 		"What to do: open the page below, log in, and press Download for every file it offers. Then give the files to igwatchd:  igwatchd import FILE…": "Was zu tun ist: Öffne die Seite unten, melde dich an und drücke bei jeder Datei, die sie anbietet, auf „Herunterladen“. Gib die Dateien dann an igwatchd:  igwatchd import DATEI…",
-		"the mail has come; the archive will be fetched":                                                                                                "die Mail ist gekommen, das Archiv wird geholt",
-		"the archive is being downloaded":                                                                                                               "das Archiv wird heruntergeladen",
-		"waiting for you":                                                                                                                               "jetzt bist du an der Reihe",
-		"the archive is being checked":                                                                                                                  "das Archiv wird geprüft",
-		"the archive is being stored and read back":                                                                                                     "das Archiv wird gespeichert und zurückgelesen",
+		"the mail has come; the archive will be fetched": "die Mail ist gekommen, das Archiv wird geholt",
+		"the archive is being downloaded":                "das Archiv wird heruntergeladen",
+		"waiting for you":                                "jetzt bist du an der Reihe",
+		"the archive is being checked":                   "das Archiv wird geprüft",
+		"the archive is being stored and read back":      "das Archiv wird gespeichert und zurückgelesen",
 		"done":   "fertig",
 		"failed": "gescheitert",
 

@@ -3,9 +3,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -26,6 +29,12 @@ type world struct {
 
 func (w *world) Status(context.Context) (daemon.Status, error)   { return w.status, nil }
 func (w *world) Confirm(context.Context, string, []string) error { return nil }
+func (w *world) WallPicture(context.Context, string) ([]byte, error) {
+	var b bytes.Buffer
+	err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1280, 1600)))
+	return b.Bytes(), err
+}
+
 func (w *world) Give(context.Context, string, string, string) (string, error) {
 	return "questions", nil
 }
@@ -85,6 +94,9 @@ func newWorld(dir string) (*world, error) {
 		Exports: []daemon.Export{
 			safe, asking, wrong,
 			{ID: "waiting", Account: "zoe.z", AnnouncedAt: at(-30 * time.Hour), Deadline: at(5 * time.Hour), State: "waiting-for-you"},
+			{ID: "wall", Account: "ann", AnnouncedAt: at(-3 * time.Hour), Deadline: at(90 * time.Hour), State: "waiting-for-you", Wall: &daemon.Wall{
+				Kind: "two-factor", Text: "Instagram asks for a login code", Hint: "run igwatchd login and enter the code there", At: at(-3 * time.Hour), Picture: true,
+			}},
 			{ID: "fetching", Account: "bob", AnnouncedAt: at(-time.Hour), Deadline: at(80 * time.Hour), State: "fetching", Progress: &daemon.Progress{Done: 3 << 30, Total: 8 << 30, Speed: 9 << 20}},
 		},
 	}
