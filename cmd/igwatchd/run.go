@@ -80,7 +80,7 @@ func addPage(d *daemon.Daemon, cfg *config.Config, log *slog.Logger) error {
 		return nil
 	}
 	page, err := web.New(web.Options{
-		Listen: cfg.Web.Listen, Exports: d, HandOver: d, Drops: cfg.Fetch.DropDirs, Shelf: d,
+		Listen: cfg.Web.Listen, Exports: d, HandOver: d, Drops: cfg.Fetch.DropDirs, Looker: d, Shelf: d,
 		Thumbs: filepath.Join(cfg.StateDir, "thumbnails"), Log: log.With("component", "page"),
 	})
 	if err != nil {

@@ -36,14 +36,20 @@ type HandOver interface {
 	Upload(ctx context.Context, name string, size, offset int64, r io.Reader) (done int64, export string, err error)
 }
 
+// Looker looks into the drop folders. Its method is daemon.Daemon's.
+type Looker interface {
+	Lies(ctx context.Context) (list []daemon.Lying, others int, err error)
+}
+
 // Options is what a Server works with. All fields must be set.
 type Options struct {
 	Listen   string // host:port, on this machine
 	Exports  Exports
 	HandOver HandOver
 	Drops    []string // folders that downloads are taken from
-	Shelf    Shelf    // where the gallery finds archives
-	Thumbs   string   // folder that the gallery keeps small pictures in
+	Looker   Looker
+	Shelf    Shelf  // where the gallery finds archives
+	Thumbs   string // folder that the gallery keeps small pictures in
 	Log      *slog.Logger
 }
 
@@ -154,6 +160,7 @@ func (s *Server) handler() http.Handler {
 	private.HandleFunc("GET /export/{id}/wall.png", s.wallPicture)
 	private.HandleFunc("GET /handover", s.handOver)
 	private.HandleFunc("POST /give", s.give)
+	private.HandleFunc("GET /downloads", s.downloads)
 	private.HandleFunc("POST /upload", s.uploadForm)
 	private.HandleFunc("GET /upload", s.uploaded)
 	private.HandleFunc("PUT /upload", s.uploadPiece)

@@ -32,6 +32,7 @@ type fake struct {
 	given     []string
 	uploads   map[string]*bytes.Buffer
 	refuse    error
+	lying     []daemon.Lying
 }
 
 func (f *fake) Status(context.Context) (daemon.Status, error) {
@@ -43,6 +44,10 @@ func (f *fake) Status(context.Context) (daemon.Status, error) {
 func (f *fake) Confirm(_ context.Context, id string, codes []string) error {
 	f.confirmed = append(f.confirmed, id+" "+strings.Join(codes, ","))
 	return f.refuse
+}
+
+func (f *fake) Lies(context.Context) ([]daemon.Lying, int, error) {
+	return f.lying, len(f.lying), f.refuse
 }
 
 func (f *fake) WallPicture(_ context.Context, id string) ([]byte, error) {
@@ -90,7 +95,7 @@ func (f *fake) Upload(_ context.Context, name string, size, offset int64, r io.R
 func open(t *testing.T, f *fake) (s *Server, base string, browser *http.Client) {
 	t.Helper()
 	f.uploads = map[string]*bytes.Buffer{}
-	s, err := New(Options{Listen: "127.0.0.1:0", Exports: f, HandOver: f, Drops: []string{"/home/jane/Downloads"}, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	s, err := New(Options{Listen: "127.0.0.1:0", Exports: f, HandOver: f, Looker: f, Drops: []string{"/home/jane/Downloads"}, Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

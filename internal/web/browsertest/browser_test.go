@@ -186,7 +186,7 @@ func (v *visit) quiet(prefix string) {
 
 // pages are one of each kind.
 var pages = []string{
-	"/", "/export/years", "/export/demo", "/export/wrong", "/handover",
+	"/", "/export/years", "/export/demo", "/export/wrong", "/export/wall", "/handover", "/downloads",
 	"/gallery/years", "/gallery/demo", "/gallery/demo?kind=story", "/gallery/demo?kind=reel", "/gallery/years/list?kind=post&year=2020",
 	"/gallery/demo/list?q=cafe", "/gallery/demo/list?q=nothing", "/gallery/demo/entry/3?kind=post", "/gallery/demo/entry/5",
 	"/gallery/demo/messages", "/gallery/demo/messages?show=1", "/gallery/demo/messages/0", "/gallery/years/messages/0?page=2",

@@ -29,6 +29,14 @@ type world struct {
 
 func (w *world) Status(context.Context) (daemon.Status, error)   { return w.status, nil }
 func (w *world) Confirm(context.Context, string, []string) error { return nil }
+func (w *world) Lies(context.Context) ([]daemon.Lying, int, error) {
+	return []daemon.Lying{
+		{Name: "instagram-jane.doe-2026-11-24-Ab3dEfGh.zip", Size: 2 << 30, State: "coming"},
+		{Name: "instagram-jane.doe-2026-11-24-Xy9zWvUt.zip", Size: 1 << 30, State: "taken", Export: "years"},
+		{Name: "instagram-old-2020.zip", Size: 5 << 20, State: "left", Why: "it is the archive of old, which igwatchd does not watch"},
+	}, 3, nil
+}
+
 func (w *world) WallPicture(context.Context, string) ([]byte, error) {
 	var b bytes.Buffer
 	err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1280, 1600)))
@@ -106,7 +114,7 @@ func newWorld(dir string) (*world, error) {
 // serve opens the page until ctx ends, and returns how to be let in.
 func (w *world) serve(ctx context.Context, dir string, log *slog.Logger) (address func(path string) string, err error) {
 	page, err := web.New(web.Options{
-		Listen: "127.0.0.1:0", Exports: w, HandOver: w, Drops: []string{"/home/jane/Downloads"}, Shelf: w,
+		Listen: "127.0.0.1:0", Exports: w, HandOver: w, Drops: []string{"/home/jane/Downloads"}, Looker: w, Shelf: w,
 		Thumbs: filepath.Join(dir, "thumbnails"), Log: log,
 	})
 	if err != nil {
