@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,13 +17,13 @@ import (
 type someone struct {
 	ear
 	name   string
-	broken bool
+	broken atomic.Bool
 }
 
 func (s *someone) Name() string { return s.name }
 
 func (s *someone) Send(ctx context.Context, n notify.Event) error {
-	if s.broken {
+	if s.broken.Load() {
 		return errors.New("connection refused")
 	}
 	return s.ear.Send(ctx, n)
@@ -49,7 +50,8 @@ func TestRemindersGetLouder(t *testing.T) {
 	for _, broken := range []bool{false, true} {
 		inBubble(t, func(t *testing.T, j *journal.Journal) {
 			d := alone(t, j)
-			inbox, hook, phone, strange := &someone{name: "inbox", broken: broken}, &someone{name: "webhook"}, &someone{name: "push 1"}, &someone{name: "inbox of another"}
+			inbox, hook, phone, strange := &someone{name: "inbox"}, &someone{name: "webhook"}, &someone{name: "push 1"}, &someone{name: "inbox of another"}
+			inbox.broken.Store(broken)
 			d.channels = []channel{{inbox, "jane", loudInbox}, {hook, "", loudOther}, {phone, "", loudPush}, {strange, "joe", loudInbox}}
 			waitingExport(t, j, 30*time.Hour)
 			got := func() (n []int) {
@@ -84,7 +86,8 @@ func TestRemindersGetLouder(t *testing.T) {
 func TestABrokenChannelIsToldOfByTheOthers(t *testing.T) {
 	inBubble(t, func(t *testing.T, j *journal.Journal) {
 		d := alone(t, j)
-		hook, phone := &someone{name: "webhook"}, &someone{name: "push 1", broken: true}
+		hook, phone := &someone{name: "webhook"}, &someone{name: "push 1"}
+		phone.broken.Store(true)
 		d.channels = []channel{{hook, "", loudOther}, {phone, "", loudPush}}
 		waitingExport(t, j, 90*time.Hour)
 		e := journal.Export{ID: "x", Account: "jane", Deadline: time.Now().Add(90 * time.Hour)}
@@ -102,7 +105,7 @@ func TestABrokenChannelIsToldOfByTheOthers(t *testing.T) {
 		if len(down) != 1 || !strings.Contains(down[0].Title, "push 1") || !strings.Contains(down[0].Text, "connection refused") {
 			t.Fatalf("told: %v", down)
 		}
-		phone.broken = false
+		phone.broken.Store(false)
 		pass(10 * time.Minute)
 		if n := len(phone.events("export-announced")) + len(phone.events("waiting-for-you")); n != 2 {
 			t.Errorf("%d of two pieces of news came when the channel was back", n)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"time"
@@ -69,7 +70,7 @@ func until(condition string) action {
 				return chromedp.Void{}, nil
 			}
 			if time.Now().After(end) {
-				return chromedp.Void{}, fmt.Errorf("waited for %s: %w", condition, err)
+				return chromedp.Void{}, errors.Join(fmt.Errorf("waited for %s", condition), err)
 			}
 			select {
 			case <-ctx.Done():

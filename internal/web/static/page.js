@@ -4,7 +4,7 @@ const go = document.getElementById("go");
 if (go) location.replace(go.href);
 
 let digest = "";
-if (document.querySelector("[data-export], .card") && !document.getElementById("upload") && !document.querySelector("form")) {
+if (document.querySelector("[data-live]") && !document.querySelector("form")) { // what a person is filling in must not be loaded anew
   const source = new EventSource("/events");
   source.onmessage = (event) => {
     const live = JSON.parse(event.data);
