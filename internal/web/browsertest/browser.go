@@ -21,13 +21,14 @@ const (
 type action = chromedp.Action[chromedp.Void]
 
 // startBrowser starts Debian's Chromium. It ends with ctx, or when stop is called.
-func startBrowser(ctx context.Context) (browser context.Context, stop func(), err error) {
+func startBrowser(ctx context.Context, more ...chromedp.ExecAllocatorOption) (browser context.Context, stop func(), err error) {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w; on Debian: apt-get install chromium", err)
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("hide-scrollbars", true), chromedp.Flag("force-color-profile", "srgb"))
+	options = append(options, more...)
 	allocated, end := chromedp.NewExecAllocator(ctx, options...)
 	browser, cancel := chromedp.NewContext(allocated)
 	stop = func() { cancel(); end() }
@@ -83,5 +84,5 @@ func until(condition string) action {
 
 // shown waits until all pictures in sight are there.
 func shown() action {
-	return until(`document.readyState === "complete" && [...document.images].every((i) => i.complete || i.getBoundingClientRect().top > innerHeight)`)
+	return until(`document.readyState === "complete" && [...document.images].every((i) => i.complete || !i.checkVisibility() || i.getBoundingClientRect().top > innerHeight)`)
 }

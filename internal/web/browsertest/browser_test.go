@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -67,27 +66,8 @@ func open(t *testing.T) *visit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser, stop, err := startBrowser(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(stop)
-	at, err := url.Parse(address("/"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := &visit{t: t, ctx: browser, address: address, origin: "http://" + at.Host, w: w}
-	if err := chromedp.Listen(browser, v.note); err != nil {
-		t.Fatal(err)
-	}
-	v.do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-		_, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{})
-		if err == nil {
-			_, err = cdp.Call(ctx, t, cdplog.Enable, cdp.Empty{})
-		}
-		return chromedp.Void{}, err
-	})
-	v.do(enter(address("/"))...)
+	v := visiting(t, address)
+	v.w = w
 	return v
 }
 

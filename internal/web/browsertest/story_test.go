@@ -134,9 +134,9 @@ func (w *watched) mail(t *testing.T) {
 }
 
 // visiting is a browser that was let in.
-func visiting(t *testing.T, address func(string) string) *visit {
+func visiting(t *testing.T, address func(string) string, more ...chromedp.ExecAllocatorOption) *visit {
 	t.Helper()
-	browser, stop, err := startBrowser(t.Context())
+	browser, stop, err := startBrowser(t.Context(), more...)
 	if err != nil {
 		t.Fatal(err)
 	}
