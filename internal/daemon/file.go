@@ -234,6 +234,9 @@ func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) 
 		return f, err
 	}
 	f.Announced = a.Page.announced(parts)
+	if p := a.Page; p != nil && p.Parts > 0 {
+		f.Offered = &verdict.Offered{Seen: p.Seen, Files: p.Parts, Requested: p.Requested, Range: p.Range, Format: p.Format, Quality: p.Quality}
+	}
 	if e.Report != nil {
 		f.Report = new(inspect.Report)
 		if err := json.Unmarshal(e.Report, f.Report); err != nil {

@@ -63,11 +63,12 @@ func Page(w io.Writer, id string, f Facts, v Verdict, pictures []Picture) error 
 		Chart                                *chart
 		Parts                                []Part
 		Copies                               []Copy
+		Offered                              *Offered
 		Pictures                             []Picture
 		Checked                              bool // all checks were carried out to their end
 	}{
 		ID: id, Account: f.Account, Verdict: v.Verdict, Word: strings.ReplaceAll(v.Verdict, "-", " "), Sentence: v.Sentence(f.Account),
-		Groups: groups, Report: f.Report, Parts: f.Parts, Copies: f.Copies, Pictures: pictures,
+		Groups: groups, Report: f.Report, Parts: f.Parts, Copies: f.Copies, Offered: f.Offered, Pictures: pictures,
 		Checked: f.Report != nil && everyCheckFinished(f) == nil,
 	}
 	if f.Report != nil {

@@ -3,6 +3,7 @@ package verdict
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -14,12 +15,13 @@ func TestPageShowsTheEvidenceAndNothingForeign(t *testing.T) {
 	f.Account = "jane.doe"
 	f.Report.PerYear = map[string]int{"2019": 10, "2021": 40, "x": 3}
 	f.Report.Problems = []inspect.Problem{{Code: "x", Severity: inspect.Error, Text: `<script>alert(1)</script><img src="https://evil.example/x">`}}
+	f.Offered = &Offered{Seen: f.Copies[0].At, Files: 2, Requested: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), Range: "All <time>", Quality: "high"}
 	var b strings.Builder
 	if err := Page(&b, "20261123-abc", f, Judge(f), nil); err != nil {
 		t.Fatal(err)
 	}
 	page := b.String()
-	for _, want := range []string{"Do not delete the account jane.doe", sum, "412", "2020: 0", "read back on"} {
+	for _, want := range []string{"Do not delete the account jane.doe", sum, "412", "2020: 0", "read back on", "2 files, requested on 2026-11-20, range “All &lt;time&gt;”, high quality"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q", want)
 		}

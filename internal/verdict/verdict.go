@@ -39,12 +39,24 @@ type Facts struct {
 	Account   string          // whose archive it must be
 	Posts     int             // what the profile shows; 0: not told
 	Announced int             // how many files Instagram offered; 0: not known
+	Offered   *Offered        // what its download page said; nil: nobody read it for us
 	Parts     []Part          // what was received
 	Coming    int             // how many further files are on their way
 	Report    *inspect.Report // nil: not inspected
 	Copies    []Copy          // every place that must hold a copy, proven or not
 	Earlier   *Earlier        // the best earlier export of this account; nil: there is none
 	Answers   map[string]bool // codes of questions that the person answered with yes
+}
+
+// Offered is what Instagram's download page said about the export. It is shown, and nothing but the number of files
+// (Announced) is concluded from it: "" and zero are what it did not say.
+type Offered struct {
+	Seen      time.Time // when it was read
+	Files     int
+	Requested time.Time // a date
+	Range     string    // as the page writes it
+	Format    string
+	Quality   string
 }
 
 // Earlier is what another export of the same account held.
