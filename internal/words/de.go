@@ -132,8 +132,11 @@ var german = table{
 		"Every file that is here is as large as Instagram makes one file. Most likely there is at least one more: open Instagram's download page and download the others. Answer yes only if the page offers no further file.": "Jede Datei hier ist so groß, wie Instagram eine Datei macht. Höchstwahrscheinlich gibt es mindestens noch eine: Öffne die Downloadseite von Instagram und lade die anderen herunter. Antworte nur dann mit Ja, wenn die Seite keine weitere Datei anbietet.",
 		"The profile shows %s, the archive holds %s and %s. %s":                 "Das Profil zeigt %s, das Archiv enthält %s und %s. %s",
 		"The archive holds no posts, stories or reels of yours. Is that right?": "Das Archiv enthält keine Beiträge, Storys oder Reels von dir. Stimmt das?",
+
 		"The oldest thing in the archive is of %s, the newest of %s; it holds %s. Does your profile reach no further back, and did you choose \"All time\" as the date range?": "Das Älteste im Archiv ist vom %s, das Neueste vom %s; es enthält %s. Reicht dein Profil nicht weiter zurück, und hast du als Zeitraum „Gesamter Zeitraum“ gewählt?",
+
 		"%s: %d, before %d": "%s: %d, vorher %d",
+
 		"An earlier export of this account (%s, kept as %s) holds more posts, stories and reels than this one (%s). Did you delete them yourself in between? If not, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept.": "Ein früherer Export dieses Kontos (%s, aufbewahrt als %s) enthält mehr Beiträge, Storys und Reels als dieser (%s). Hast du sie dazwischen selbst gelöscht? Wenn nicht, fordere bei Instagram einen neuen Export an (gesamter Zeitraum, hohe Qualität, JSON, alle Kategorien). Beide Exporte bleiben erhalten.",
 		"Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so.":                                                                                                                                                          "Hast du beim Anfordern des Exports als Medienqualität „Hoch“ gewählt? Das Archiv sagt es nicht.",
 		"Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is %d pixels long.":                                                                                                                   "Hast du beim Anfordern des Exports als Medienqualität „Hoch“ gewählt? Das Archiv sagt es nicht; sein größtes Bild ist %d Pixel lang.",
@@ -141,6 +144,7 @@ var german = table{
 		// What the inspection finds in a zip.
 		" Download this part again.":                      " Lade diesen Teil noch einmal herunter.",
 		"No part was given: there is nothing to inspect.": "Es wurde kein Teil angegeben: Es gibt nichts zu prüfen.",
+
 		"The name of this file %s. Instagram makes no such names; somebody may have changed the zip.%s": "Der Name dieser Datei %s. Solche Namen macht Instagram nicht; vielleicht hat jemand die Zip-Datei verändert.%s",
 		"is not valid text":                                    "ist kein gültiger Text",
 		"has a backslash in it":                                "enthält einen umgekehrten Schrägstrich",
@@ -149,11 +153,15 @@ var german = table{
 		"points outside of its folder":                         "zeigt aus seinem Ordner hinaus",
 		"The zip's table of contents is damaged (%v).%s":       "Das Inhaltsverzeichnis der Zip-Datei ist beschädigt (technische Angabe: %v).%s",
 		"The zip is well-formed but there is nothing in it.%s": "Die Zip-Datei ist wohlgeformt, aber es ist nichts darin.%s",
+
 		"This part is exactly 2 GiB large, a size at which split or cut-off exports end. The zip itself is whole. Look at the download page again: is there a further part?": "Dieser Teil ist genau 2 GiB groß, eine Größe, bei der geteilte oder abgeschnittene Exporte enden. Die Zip-Datei selbst ist in Ordnung. Sieh noch einmal auf der Downloadseite nach: Gibt es einen weiteren Teil?",
+
 		"The file is empty: nothing was downloaded.%s": "Die Datei ist leer: Es wurde nichts heruntergeladen.%s",
+
 		"This is a web page with the name of a zip. The download site answers so when the link has expired or when it wants you to log in. Open the link in a browser, log in, and download the part again.": "Das ist eine Webseite mit dem Namen einer Zip-Datei. So antwortet die Downloadseite, wenn der Link abgelaufen ist oder wenn du dich anmelden sollst. Öffne den Link in einem Browser, melde dich an und lade den Teil noch einmal herunter.",
 		"This file is not a zip archive.%s":     "Diese Datei ist kein Zip-Archiv.%s",
 		"The end of the zip is damaged (%v).%s": "Das Ende der Zip-Datei ist beschädigt (technische Angabe: %v).%s",
+
 		"The file ends at exactly 2 GiB and its end is missing: the program or the disk it was stored with cannot hold larger files. Download this part again with another browser or to another disk.": "Die Datei hört bei genau 2 GiB auf, und ihr Ende fehlt: Das Programm oder der Datenträger, mit dem sie gespeichert wurde, kann keine größeren Dateien aufnehmen. Lade diesen Teil mit einem anderen Browser oder auf einen anderen Datenträger noch einmal herunter.",
 		"There are bytes after the end of the zip that do not belong to it.%s":                                                                                                   "Hinter dem Ende der Zip-Datei stehen Bytes, die nicht dazugehören.%s",
 		"The end of the zip is missing: the download was cut off.%s":                                                                                                             "Das Ende der Zip-Datei fehlt: Der Download ist abgebrochen.%s",
@@ -312,6 +320,7 @@ var german = table{
 		"What to do: look at the lines below [notify] in igwatchd's configuration, and at the service that they name.": "Was zu tun ist: Sieh dir die Zeilen unter [notify] in den Einstellungen von igwatchd an, und den Dienst, den sie nennen.",
 
 		"igwatchd: this is a test": "igwatchd: Das ist ein Test",
+
 		"This is how igwatchd will tell you that the archive of your account is complete, or what is missing. You need to do nothing.": "So wird igwatchd dir sagen, dass das Archiv deines Kontos vollständig ist oder was fehlt. Du musst nichts tun.",
 
 		"igwatchd: Instagram says that the export of %s is ready":                                             "igwatchd: Instagram meldet, dass der Export von %s bereit ist",
@@ -323,9 +332,11 @@ var german = table{
 
 		"igwatchd: the address you gave for %s leads to no archive":                        "igwatchd: Die Adresse, die du für %s angegeben hast, führt zu keinem Archiv",
 		"Such an address works for a few minutes only, so it may just have come too late.": "Solche Adressen gelten nur ein paar Minuten; vielleicht kam sie nur zu spät.",
+
 		"What to do: open the page below, press Download once more, and give igwatchd the new address:  igwatchd fetch -\nOr download the file yourself:  igwatchd import FILE…": "Was zu tun ist: Öffne die Seite unten, drücke noch einmal auf „Herunterladen“ und gib igwatchd die neue Adresse:  igwatchd fetch -\nOder lade die Datei selbst herunter:  igwatchd import DATEI…",
 
 		"igwatchd: the export of %s is stuck": "igwatchd: Der Export von %s kommt nicht voran",
+
 		"It does not go on at the moment. Nothing that was received is lost, and igwatchd tries again by itself.": "Im Augenblick geht es nicht weiter. Nichts, was angekommen ist, ist verloren, und igwatchd versucht es von selbst wieder.",
 
 		"igwatchd: %s can be deleted: the archive is complete and stored": "igwatchd: %s kann gelöscht werden: Das Archiv ist vollständig und gespeichert",
@@ -333,6 +344,7 @@ var german = table{
 		"igwatchd: do not delete %s: a stored copy is damaged":            "igwatchd: Lösche %s nicht: Eine gespeicherte Kopie ist beschädigt",
 		"igwatchd: do not delete %s: its archive is not complete":         "igwatchd: Lösche %s nicht: Das Archiv ist nicht vollständig",
 		"What to do, if you want to delete the account: Accounts Center > Personal details > Account ownership and control > Deactivation or deletion, or the address below. Instagram keeps it for 30 days more; logging in within them cancels the deletion. When you have asked for it, tell igwatchd, which then watches over the copies:  igwatchd deleted %s": "Was zu tun ist, wenn du das Konto löschen willst: Kontenübersicht > Personenbezogene Angaben > Kontoinhaberschaft und -einstellungen > Deaktivierung oder Löschung, oder die Adresse unten. Instagram behält es noch 30 Tage; wer sich in dieser Zeit anmeldet, bricht die Löschung ab. Wenn du sie beantragt hast, sag es igwatchd, das dann über die Kopien wacht:  igwatchd deleted %s",
+
 		"What to do: answer with:  igwatchd confirm %s": "Was zu tun ist: Antworte mit:  igwatchd confirm %s",
 		"What to do: if a disk is missing, connect it. igwatchd goes on trying and tells you when every copy is there. Nothing has to be downloaded again.":                         "Was zu tun ist: Wenn ein Datenträger fehlt, schließe ihn an. igwatchd versucht es weiter und meldet sich, wenn jede Kopie da ist. Es muss nichts noch einmal heruntergeladen werden.",
 		"What to do: let igwatchd read the copies again and mend what it can:  igwatchd verify %s":                                                                                  "Was zu tun ist: Lass igwatchd die Kopien noch einmal lesen und reparieren, was es kann:  igwatchd verify %s",
@@ -349,12 +361,15 @@ var german = table{
 		"What to do: if you asked for an export, do not wait. Open the page below by hand and see whether it is ready.": "Was zu tun ist: Wenn du einen Export angefordert hast, warte nicht. Öffne die Seite unten von Hand und sieh nach, ob er bereit ist.",
 
 		"igwatchd: a mail in %s cannot be read": "igwatchd: Eine Mail in %s lässt sich nicht lesen",
+
 		"In the folder %s there is a mail that the mail server does not give to igwatchd (message number %s). It is most likely something else.": "Im Ordner %s liegt eine Mail, die der Mailserver nicht an igwatchd herausgibt (Nachricht Nummer %s). Höchstwahrscheinlich ist es etwas anderes.",
 		"What to do: if you wait for Instagram's mail, look into the mailbox yourself.":                                                          "Was zu tun ist: Wenn du auf die Mail von Instagram wartest, sieh selbst in das Postfach.",
 
 		"igwatchd: %s left to download the export of %s":                         "igwatchd: noch %s, um den Export von %s herunterzuladen",
 		"The archive is not safely here yet: %s. The download is open until %s.": "Das Archiv ist noch nicht sicher hier: %s. Heruntergeladen werden kann es bis %s.",
+
 		"What to do: open the page below, log in, and press Download for every file it offers. Then give the files to igwatchd:  igwatchd import FILE…": "Was zu tun ist: Öffne die Seite unten, melde dich an und drücke bei jeder Datei, die sie anbietet, auf „Herunterladen“. Gib die Dateien dann an igwatchd:  igwatchd import DATEI…",
+
 		"the mail has come; the archive will be fetched": "die Mail ist gekommen, das Archiv wird geholt",
 		"the archive is being downloaded":                "das Archiv wird heruntergeladen",
 		"waiting for you":                                "jetzt bist du an der Reihe",
@@ -379,6 +394,7 @@ var german = table{
 		"Look whether Instagram knows another mail address of yours.":                                                                    "Sieh nach, ob Instagram eine andere Mailadresse von dir kennt.",
 
 		"igwatchd: still watching for %s": "igwatchd: hält weiter Ausschau für %s",
+
 		"This comes once a week as long as something is open, so that you know that igwatchd is there.": "Diese Nachricht kommt einmal in der Woche, solange etwas offen ist, damit du weißt, dass igwatchd da ist.",
 		"No mail about the export that you asked for on %s has come yet.":                               "Zu dem Export, den du am %s angefordert hast, ist noch keine Mail gekommen.",
 		"The export of %s: %s.": "Der Export vom %s: %s.",
@@ -399,19 +415,25 @@ var german = table{
 		"igwatchd: a stored copy of %s is not as it was":                                       "igwatchd: Eine gespeicherte Kopie von %s ist nicht mehr, wie sie war",
 		"The copy in %s was read again, and these files are not what was written:":             "Die Kopie in %s wurde noch einmal gelesen, und diese Dateien sind nicht, was geschrieben wurde:",
 		"No other copy could mend it. The disk may be failing: take what is important off it.": "Mit keiner anderen Kopie ließ sie sich reparieren. Vielleicht geht der Datenträger kaputt: Bring in Sicherheit, was darauf wichtig ist.",
+
 		"What to do: do not delete the account. If its deletion is under way, log in at Instagram: that calls it off. Then ask for the export again, and let igwatchd store it on another disk.": "Was zu tun ist: Lösche das Konto nicht. Wenn die Löschung schon läuft, melde dich bei Instagram an: Das bricht sie ab. Fordere dann den Export noch einmal an, und lass igwatchd ihn auf einem anderen Datenträger speichern.",
 		"igwatchd: a stored copy of %s was damaged, and is whole again":                                                  "igwatchd: Eine gespeicherte Kopie von %s war beschädigt und ist wieder in Ordnung",
 		"The copy in %s was read again, and these files were not what had been written:":                                 "Die Kopie in %s wurde noch einmal gelesen, und diese Dateien waren nicht, was geschrieben worden war:",
 		"They were written anew from the copy in %s, and read back: every byte is right again.":                          "Sie wurden aus der Kopie in %s neu geschrieben und zurückgelesen: Jedes Byte stimmt wieder.",
 		"You need to do nothing today. But the disk or the server may be failing: if this comes again, use another one.": "Du musst heute nichts tun. Aber vielleicht geht der Datenträger oder der Server kaputt: Wenn das wieder kommt, nimm einen anderen.",
+
 		"missing": "fehlt",
 		"changed": "verändert",
 		"igwatchd: a copy of %s is still to be written": "igwatchd: Eine Kopie von %s fehlt noch",
+
 		"The copy in %s could not be written yet. igwatchd keeps trying. Until that copy is there, the account must not be deleted.": "Die Kopie in %s konnte noch nicht geschrieben werden. igwatchd versucht es weiter. Bis diese Kopie da ist, darf das Konto nicht gelöscht werden.",
+
 		"igwatchd: a copy of %s should be read again": "igwatchd: Eine Kopie von %s sollte wieder gelesen werden",
+
 		"Disks forget silently, so every copy is read again from time to time. The copy in %s was read last on %s. Now it is out of reach.": "Datenträger verlieren manchmal unbemerkt Daten, darum wird jede Kopie von Zeit zu Zeit wieder gelesen. Die Kopie in %s wurde zuletzt am %s gelesen. Jetzt ist sie nicht zu erreichen.",
 		"What to do: see to it that igwatchd can reach it again. It does the rest by itself.":                                               "Was zu tun ist: Sorge dafür, dass igwatchd sie wieder erreicht. Den Rest macht es selbst.",
 		"igwatchd: no recovery files for %s": "igwatchd: Keine Wiederherstellungsdateien für %s",
+
 		"The archive is stored and proven. Only the recovery files that recovery_percent asks for could not be made.": "Das Archiv ist gespeichert und geprüft. Nur die Wiederherstellungsdateien, die recovery_percent verlangt, konnten nicht gemacht werden.",
 
 		"igwatchd: the export of %s was not downloaded: the deletion of the account is under way":                                                                                                                                             "igwatchd: Der Export von %s wurde nicht heruntergeladen: Die Löschung des Kontos läuft",
