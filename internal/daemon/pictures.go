@@ -9,8 +9,10 @@ import (
 	"image/jpeg"
 	_ "image/png" // a decoder
 	"io"
+	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/image/draw"
@@ -24,8 +26,8 @@ import (
 // Bounds of the pictures on the evidence page.
 const (
 	pictureSide  = 320        // pixels
-	picturePixel = 60_000_000 // of one that is decoded for it
-	pictureBytes = 40 << 20
+	picturePixel = 20_000_000 // of one that is decoded for it; 30 MB in memory
+	pictureBytes = 16 << 20
 	pictureTries = 5 // in a year
 	pictureTime  = time.Minute
 	captionRunes = 80
@@ -103,7 +105,7 @@ func small(ctx context.Context, f album.File) (body []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := io.ReadAll(r)
+	raw, err := readPicture(r, f.Size)
 	if err := errors.Join(err, r.Close()); err != nil {
 		return nil, err
 	}
@@ -130,6 +132,23 @@ func small(ctx context.Context, f album.File) (body []byte, err error) {
 	var b bytes.Buffer
 	err = jpeg.Encode(&b, to, &jpeg.Options{Quality: 75})
 	return b.Bytes(), err
+}
+
+// readPicture reads size bytes, unless the first of them are no picture's: videos are large.
+func readPicture(r io.Reader, size int64) ([]byte, error) {
+	raw := make([]byte, min(size, 512))
+	if _, err := io.ReadFull(r, raw); err != nil {
+		return nil, err
+	}
+	if kind := http.DetectContentType(raw); !strings.HasPrefix(kind, "image/") {
+		return nil, errors.New("no picture: " + kind)
+	}
+	raw = append(make([]byte, 0, size), raw...)
+	n, err := io.ReadFull(r, raw[len(raw):size])
+	if err == nil { // to its end, where the checksum is compared
+		_, err = io.Copy(io.Discard, r)
+	}
+	return raw[:len(raw)+n], err
 }
 
 func cutText(s string, most int) string {

@@ -24,17 +24,18 @@ import (
 	"github.com/igwatchd/igwatchd/internal/web"
 )
 
-// watched is the real daemon with its page, in a world with an inbox and Instagram's stand-in.
-type watched struct {
+// surroundings are an inbox, Instagram's stand-in, and a configuration that names them.
+type surroundings struct {
 	mailbox testworld.Mailbox
 	signer  *testworld.Signer
 	site    *testworld.Site
 	zip     string
 	drops   string
-	page    *web.Server
+	config  string // its path
 }
 
-func watch(t *testing.T) *watched {
+// surround makes an export of jane's that is so much larger than its pictures.
+func surround(t *testing.T, pad int64) *surroundings {
 	t.Helper()
 	dir := t.TempDir()
 	ok := func(err error) {
@@ -43,7 +44,7 @@ func watch(t *testing.T) *watched {
 			t.Fatal(err)
 		}
 	}
-	w := &watched{drops: filepath.Join(dir, "Downloads")}
+	w := &surroundings{drops: filepath.Join(dir, "Downloads"), config: filepath.Join(dir, "igwatchd.toml")}
 	ca, err := testworld.NewCA()
 	ok(err)
 	ok(ca.WriteFile(filepath.Join(dir, "ca.pem")))
@@ -60,7 +61,7 @@ func watch(t *testing.T) *watched {
 	ok(err)
 	t.Cleanup(func() { _ = w.site.Close() })
 	export := testworld.DemoExport("jane.doe")
-	export.Generated = time.Now().UTC()
+	export.Generated, export.Pad = time.Now().UTC(), pad
 	paths, err := export.Write(filepath.Join(dir, "offered"))
 	ok(err)
 	w.zip = paths[0]
@@ -68,7 +69,7 @@ func watch(t *testing.T) *watched {
 	ok(os.WriteFile(filepath.Join(dir, "password"), []byte(w.mailbox.Password()), 0o600))
 	_, port, err := net.SplitHostPort(w.mailbox.Addr())
 	ok(err)
-	cfg, err := config.Parse("story.toml", fmt.Appendf(nil, `
+	ok(os.WriteFile(w.config, fmt.Appendf(nil, `
 state_dir = %q
 archive_dir = %q
 [[account]]
@@ -87,8 +88,29 @@ link_hosts = [%q]
 byte_hosts = [%q]
 allow_private = true
 drop_dirs = [%q]
+[web]
+listen = "127.0.0.1:0"
 `, filepath.Join(dir, "state"), filepath.Join(dir, "archive"), port, w.mailbox.User(), filepath.Join(dir, "password"), filepath.Join(dir, "ca.pem"),
-		dns.Addr(), w.site.LinkHost(), w.site.ByteHost(), w.drops))
+		dns.Addr(), w.site.LinkHost(), w.site.ByteHost(), w.drops), 0o600))
+	return w
+}
+
+// watched is the real daemon with its page, in these surroundings.
+type watched struct {
+	*surroundings
+	page *web.Server
+}
+
+func watch(t *testing.T) *watched {
+	t.Helper()
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := &watched{surroundings: surround(t, 0)}
+	cfg, err := config.Load(w.config)
 	ok(err)
 	ok(os.Mkdir(cfg.StateDir, 0o700))
 	j, err := journal.Open(t.Context(), cfg.StateDir)
@@ -119,7 +141,7 @@ drop_dirs = [%q]
 }
 
 // mail is today's: its link wants a log-in.
-func (w *watched) mail(t *testing.T) {
+func (w *surroundings) mail(t *testing.T) {
 	t.Helper()
 	raw, err := testworld.Mail{Kind: testworld.Ready2026, Links: []string{w.site.AddExport(w.zip).PageLink()}}.Bytes()
 	if err == nil {
@@ -163,7 +185,7 @@ func visiting(t *testing.T, address func(string) string, more ...chromedp.ExecAl
 // says waits until the page says something.
 func (v *visit) says(words string) {
 	v.t.Helper()
-	if err := chromedp.Do(v.ctx, until(fmt.Sprintf(`document.body.innerText.includes(%q)`, words))); err != nil {
+	if err := chromedp.Do(v.ctx, until(fmt.Sprintf(`!!document.body && document.body.innerText.includes(%q)`, words))); err != nil {
 		v.t.Fatalf("%v; the page says:\n%s", err, v.ask(`document.body.innerText`))
 	}
 }
