@@ -138,6 +138,7 @@ func (g *fileGallery) writeThreads() error {
 		return nil
 	}
 	v := g.at("gallery/messages/index.html").lib.threadsView(g.ctx, g, 1, len(g.lib.Threads))
+	v.Closed = true
 	if err := g.put("gallery-threads.html", v.Title, v); err != nil {
 		return err
 	}

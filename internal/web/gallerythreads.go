@@ -24,6 +24,7 @@ type threadsView struct {
 	galleryTop
 	Sentence     string
 	Show         string // where the list is, if it is not shown; ""
+	Closed       bool   // the list opens with a click: there is no server to ask
 	Threads      []threadLink
 	Newer, Older string
 	Page, Pages  int

@@ -87,11 +87,12 @@ resolver = %q
 link_hosts = [%q]
 byte_hosts = [%q]
 allow_private = true
+ca_file = %q
 drop_dirs = [%q]
 [web]
 listen = "127.0.0.1:0"
 `, filepath.Join(dir, "state"), filepath.Join(dir, "archive"), port, w.mailbox.User(), filepath.Join(dir, "password"), filepath.Join(dir, "ca.pem"),
-		dns.Addr(), w.site.LinkHost(), w.site.ByteHost(), w.drops), 0o600))
+		dns.Addr(), w.site.LinkHost(), w.site.ByteHost(), filepath.Join(dir, "ca.pem"), w.drops), 0o600))
 	return w
 }
 
@@ -141,9 +142,10 @@ func watch(t *testing.T) *watched {
 }
 
 // mail is today's: its link wants a log-in.
-func (w *surroundings) mail(t *testing.T) {
+func (w *surroundings) mail(t *testing.T) *testworld.Job {
 	t.Helper()
-	raw, err := testworld.Mail{Kind: testworld.Ready2026, Links: []string{w.site.AddExport(w.zip).PageLink()}}.Bytes()
+	job := w.site.AddExport(w.zip)
+	raw, err := testworld.Mail{Kind: testworld.Ready2026, Links: []string{job.PageLink()}}.Bytes()
 	if err == nil {
 		raw, err = w.signer.Sign(raw)
 	}
@@ -153,6 +155,7 @@ func (w *surroundings) mail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return job
 }
 
 // visiting is a browser that was let in.
@@ -319,5 +322,29 @@ func TestTheDownloadsFolderIsEnough(t *testing.T) {
 	}
 	v.press("this export")
 	v.says("What only you can answer")
+	v.quiet(v.origin + "/")
+}
+
+// TestAPastedAddressIsEnough: the address of a Download button, and one that leads elsewhere.
+func TestAPastedAddressIsEnough(t *testing.T) {
+	w := watch(t)
+	v := visiting(t, w.page.Address)
+	job := w.mail(t)
+	paste := func(address string) {
+		v.open("/")
+		v.press("Hand over the files")
+		v.do(chromedp.SendKeys(chromedp.CSS(`#url`), address))
+		v.press("Fetch it")
+	}
+	paste("https://bigzipfiles.evil.example/p/dl/download/file.php?hash=secret")
+	v.says("refused to ask bigzipfiles.evil.example")
+	if strings.Contains(v.ask(`document.documentElement.outerHTML`), "hash=secret") {
+		t.Error("the page shows the address, which is a key")
+	}
+	paste(job.SignedURL(0))
+	v.says("What only you can answer")
+	v.mu.Lock()
+	v.wrong = nil // the browser tells of the answer 422
+	v.mu.Unlock()
 	v.quiet(v.origin + "/")
 }
