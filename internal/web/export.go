@@ -29,20 +29,26 @@ const removalPage = "https://accountscenter.instagram.com/personal_info/account_
 
 // find returns the export that the address names.
 func (s *Server) find(r *http.Request) (daemon.Export, error) {
+	e, _, err := s.findIn(r)
+	return e, err
+}
+
+// findIn returns the status too that the export was found in.
+func (s *Server) findIn(r *http.Request) (daemon.Export, daemon.Status, error) {
 	st, err := s.o.Exports.Status(r.Context())
 	if err != nil {
-		return daemon.Export{}, err
+		return daemon.Export{}, st, err
 	}
 	id := r.PathValue("id")
 	i := slices.IndexFunc(st.Exports, func(e daemon.Export) bool { return e.ID == id })
 	if i < 0 {
-		return daemon.Export{}, fault.Permanent(errors.New("there is no such export"), "go back to the first page")
+		return daemon.Export{}, st, fault.Permanent(errors.New("there is no such export"), "go back to the first page")
 	}
-	return st.Exports[i], nil
+	return st.Exports[i], st, nil
 }
 
 func (s *Server) export(w http.ResponseWriter, r *http.Request) {
-	e, err := s.find(r)
+	e, st, err := s.findIn(r)
 	if err != nil {
 		s.fail(w, err)
 		return
@@ -57,7 +63,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	if e.State == "done" && e.Verdict == verdict.Safe {
 		d.Removal = removalPage
 	}
-	s.show(w, "export.html", http.StatusOK, e.Account, d)
+	s.showLive(w, "export.html", e.Account, d, st)
 }
 
 // onePerCode keeps the first question of each kind: an answer answers all of its kind.

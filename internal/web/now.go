@@ -29,7 +29,7 @@ func (s *Server) now(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, err)
 		return
 	}
-	s.show(w, "now.html", http.StatusOK, "Now", cards(st))
+	s.showLive(w, "now.html", "Now", cards(st), st)
 }
 
 // cards puts the status in order, one card for each account.

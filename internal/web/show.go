@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/igwatchd/igwatchd/internal/daemon"
 	"github.com/igwatchd/igwatchd/internal/fault"
 )
 
@@ -15,12 +16,22 @@ import (
 type frame struct {
 	Title string
 	Body  any
+	Live  string // the digest of what is shown, on a page that follows what happens; ""
 }
 
 // show writes a page whole or not at all.
 func (s *Server) show(w http.ResponseWriter, page string, status int, title string, body any) {
+	s.write(w, page, status, frame{Title: title, Body: body})
+}
+
+// showLive writes a page that is loaded anew when anything but progress is other than in st.
+func (s *Server) showLive(w http.ResponseWriter, page, title string, body any, st daemon.Status) {
+	s.write(w, page, http.StatusOK, frame{title, body, liveOf(st).Digest})
+}
+
+func (s *Server) write(w http.ResponseWriter, page string, status int, f frame) {
 	var b bytes.Buffer
-	if err := s.pages[page].Execute(&b, frame{title, body}); err != nil {
+	if err := s.pages[page].Execute(&b, f); err != nil {
 		s.log.Error("a page could not be made", "page", page, "error", err)
 		http.Error(w, "This page could not be made; the log says why.", http.StatusInternalServerError)
 		return

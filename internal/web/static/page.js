@@ -3,13 +3,12 @@
 const go = document.getElementById("go");
 if (go) location.replace(go.href);
 
-let digest = "";
-if (document.querySelector("[data-live]") && !document.querySelector("form")) { // what a person is filling in must not be loaded anew
+const digest = document.body.dataset.live; // of what this page shows
+if (digest && !document.querySelector("form")) { // what a person is filling in must not be loaded anew
   const source = new EventSource("/events");
   source.onmessage = (event) => {
     const live = JSON.parse(event.data);
-    if (digest && live.digest !== digest) location.reload();
-    digest = live.digest;
+    if (live.digest !== digest) { location.reload(); return; }
     for (const bar of live.bars || []) {
       const progress = document.querySelector(`progress[data-export="${CSS.escape(bar.export)}"]`);
       const text = document.querySelector(`[data-text="${CSS.escape(bar.export)}"]`);
