@@ -33,6 +33,8 @@ var shots = []struct {
 	{"export", "/export/years", 1000, 900, false},
 	{"questions", "/export/demo", 1000, 760, false},
 	{"handover", "/handover", 1000, 900, false},
+	{"wall", "/export/wall", 1000, 760, false},
+	{"downloads", "/downloads", 1000, 760, false},
 }
 
 func main() {
