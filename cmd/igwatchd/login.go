@@ -83,14 +83,21 @@ func (l *loginWindow) may(ctx context.Context, account string) (name string, err
 
 // open shows the window, looks once whether the log-in works, and lets waiting exports go on.
 func (l *loginWindow) open(ctx context.Context, account string, o browser.Options) error {
+	if err := browser.Showable(o); err != nil {
+		return fmt.Errorf("login: %w", err)
+	}
 	_, _ = fmt.Fprintf(l.s.out, "A window opens on Instagram. Log in as %s, answer what Instagram asks, and close the window.\n"+
 		"igwatchd neither sees nor types your password. What stays is a log-in like that of any browser, in\n  %s\n", account, o.Profile)
 	if err := browser.Login(ctx, o, loginPage); err != nil {
 		return reachable(err)
 	}
 	_, _ = fmt.Fprintln(l.s.out, "The window is closed. Looking whether igwatchd can see the page of your exports…")
+	seen := "It can."
 	prompts, err := daemon.Look(ctx, o, account, exportPage)
-	if err != nil {
+	switch {
+	case fault.KindOf(err) == fault.TemporaryKind: // the log-in may be as good as any
+		seen = fmt.Sprintf("That cannot be seen at the moment (%v). The log-in is kept.", err)
+	case err != nil:
 		return fmt.Errorf("login: %w", err)
 	}
 	ids, err := daemon.NewClient(l.cfg.StateDir).LoggedIn(ctx, account)
@@ -104,8 +111,8 @@ func (l *loginWindow) open(ctx context.Context, account string, o browser.Option
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(l.s.out, "It can. When Instagram announces an export of %s, igwatchd presses Download for you.\n"+
-		"It uses the log-in for nothing else, and never again once you say that the account is being deleted (igwatchd deleted).\n", account)
+	_, _ = fmt.Fprintf(l.s.out, "%s When Instagram announces an export of %s, igwatchd presses Download for you.\n"+
+		"It uses the log-in for nothing else, and never again once you say that the account is being deleted (igwatchd deleted).\n", seen, account)
 	if a, _ := l.cfg.Account(account); prompts && a.Password == nil {
 		_, _ = fmt.Fprintln(l.s.out, "But Instagram asks for your password again before it gives a file away. You hear of it when that happens, and press\n"+
 			"Download yourself; or name where the password is, in instagram_password_file: then igwatchd enters it, once for each export.")

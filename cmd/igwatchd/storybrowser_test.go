@@ -16,6 +16,9 @@ import (
 	"github.com/igwatchd/igwatchd/internal/testworld"
 )
 
+// goneHost is nobody's.
+const goneHost = "localhost:1"
+
 // What the stories hand to the real program, which has no such switches.
 const (
 	browserTestKey = "TEST_BROWSER"
@@ -92,6 +95,10 @@ func accountsCmd(ts *testscript.TestScript, _ bool, args []string) {
 			scene.Password = value
 		case "parts":
 			_, _ = fmt.Sscan(value, &scene.Parts)
+		case "away": // the name leads to a port where nobody listens
+			ts.Setenv(exportPageKey, "https://"+goneHost+"/dyi/")
+			w.keys["fetch.link_hosts"] = fmt.Sprintf("[%q, %q]", goneHost, w.site.LinkHost())
+			ts.Check(w.writeConfig())
 		default:
 			ts.Fatalf("accounts: what is %s?", a)
 		}

@@ -137,8 +137,19 @@ func Available(ctx context.Context, o Options) error {
 	return nil
 }
 
-// Displayed says whether a window can be shown to the person, and if not, what to do.
-func Displayed() error {
+// Showable says in plain words why no window could be opened here; nil: nothing is known to be in the way.
+func Showable(o Options) error {
+	if _, err := o.program(); err != nil {
+		return err
+	}
+	if o.Test.Headless {
+		return nil
+	}
+	return displayed()
+}
+
+// displayed says whether a window can be shown to the person, and if not, what to do.
+func displayed() error {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		return fault.Configuration(fmt.Errorf("open a window: there is no display"),
 			"run igwatchd login at the screen of this machine, or download the archive by hand into a drop folder")

@@ -24,10 +24,8 @@ func Login(ctx context.Context, o Options, start string) error {
 	if err != nil {
 		return err
 	}
-	if !o.Test.Headless {
-		if err := Displayed(); err != nil {
-			return err
-		}
+	if err := Showable(o); err != nil {
+		return err
 	}
 	release, err := o.hold()
 	if err != nil {
