@@ -24,7 +24,8 @@ type pageOffer struct {
 	Format    string    `json:"format,omitempty"`
 	Quality   string    `json:"quality,omitempty"`
 	Expires   time.Time `json:"expires,omitzero"`
-	Parts     int       `json:"parts"` // 0: the link led to a file, and no page was shown
+	Parts     int       `json:"parts"`                  // 0: the link led to a file, and no page was shown
+	Stated    bool      `json:"parts_stated,omitempty"` // the page says so; otherwise they were counted
 	Choice    string    `json:"choice,omitempty"`
 	Text      string    `json:"text,omitempty"` // of the page, about this export
 	Seen      time.Time `json:"seen"`
@@ -35,12 +36,13 @@ type pageOffer struct {
 func pageOfferOf(o browser.Offer, seen time.Time) *pageOffer {
 	return &pageOffer{
 		Requested: o.Requested, Range: o.Range, Format: o.Format, Quality: o.Quality, Expires: o.Expires,
-		Parts: o.Parts, Choice: o.Choice, Text: o.Raw, Seen: seen.UTC().Truncate(time.Second), Got: map[int]string{},
+		Parts: o.Parts, Stated: o.Stated, Choice: o.Choice, Text: o.Raw, Seen: seen.UTC().Truncate(time.Second), Got: map[int]string{},
 	}
 }
 
 // announced is how many files Instagram offers, or 0 where a person has to look: as long as not every file of the
-// page came from there, one that is here may belong to another export.
+// page came from there, one that is here may belong to another export; and what the page does not state was only
+// counted, while further files may come hours later.
 func (p *pageOffer) announced(parts []journal.Part) int {
 	here := func(sum string) bool {
 		return slices.ContainsFunc(parts, func(x journal.Part) bool { return x.SHA256 == sum })
@@ -50,6 +52,8 @@ func (p *pageOffer) announced(parts []journal.Part) int {
 		return 0
 	case len(parts) < p.Parts: // some are missing, whatever these are
 		return p.Parts
+	case !p.Stated:
+		return 0
 	}
 	for part := range p.Parts {
 		if sum, got := p.Got[part+1]; !got || !here(sum) {

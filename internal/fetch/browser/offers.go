@@ -127,7 +127,7 @@ func (c *card) order() {
 	}
 	_, without := byNumber[0]
 	c.mixed = c.mixed || without && len(byNumber) > 1
-	if c.offer.Parts == 0 {
+	if c.offer.Stated = c.offer.Parts > 0; !c.offer.Stated {
 		c.offer.Parts = len(c.controls)
 	}
 	if without {

@@ -44,6 +44,7 @@ type Offer struct {
 	Quality   string    // high, medium or low
 	Expires   time.Time // a date, at midnight UTC
 	Parts     int       // 0: the link led to a file, and no page was shown
+	Stated    bool      // Parts is what the page says ("of 3"), not what was counted: more may come later
 	Choice    string    // why this offer and no other
 	Raw       string    // the offer's text, without anything like a token; at most 2,000 bytes
 }

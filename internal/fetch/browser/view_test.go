@@ -74,7 +74,7 @@ func TestWhatAPageOffers(t *testing.T) {
 	}
 	want := Offer{
 		Account: "Jane.Doe", Requested: mayEighth, Range: "01/02/1905-08/05/2026", Format: "JSON", Quality: "high",
-		Expires: mayEighth.AddDate(0, 0, 4), Parts: 2, Choice: got.offer.Choice, Raw: got.offer.Raw,
+		Expires: mayEighth.AddDate(0, 0, 4), Parts: 2, Stated: true, Choice: got.offer.Choice, Raw: got.offer.Raw,
 	}
 	if got.offer != want {
 		t.Errorf("offer = %+v, want %+v", got.offer, want)
@@ -106,7 +106,17 @@ func TestPagesThatAreNotClear(t *testing.T) {
 func TestALonelyButtonOnThePageOfALink(t *testing.T) {
 	p := viewOf("RootWebArea\n  StaticText: @jane.doe\n  button: Download Data\n    StaticText: Download Data")
 	got, err := p.choose(p.cards(), "jane.doe", mayEighth)
-	if err != nil || got.offer.Parts != 1 {
+	if err != nil || got.offer.Parts != 1 || got.offer.Stated {
+		t.Errorf("choose = %+v, %v", got, err)
+	}
+}
+
+// TestFilesThatAreOnlyCounted: where the page does not say how many there are, more may come later.
+func TestFilesThatAreOnlyCounted(t *testing.T) {
+	unlabelled := strings.NewReplacer("      StaticText: Part 2 of 2\n", "", "      StaticText: Part 1 of 2\n", "").Replace(twoParts)
+	p := viewOf(strings.Replace(unlabelled, "  navigation\n    link: Download\n      StaticText: Download\n", "", 1))
+	got, err := p.choose(p.cards(), "jane.doe", mayEighth.Add(30*time.Hour))
+	if err != nil || got.offer.Parts != 2 || got.offer.Stated {
 		t.Errorf("choose = %+v, %v", got, err)
 	}
 }
