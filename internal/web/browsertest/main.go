@@ -35,6 +35,7 @@ var shots = []struct {
 	{"handover", "/handover", 1000, 900, false},
 	{"wall", "/export/wall", 1000, 760, false},
 	{"downloads", "/downloads", 1000, 760, false},
+	{"evidence", "", 900, 1500, false},
 }
 
 func main() {
@@ -72,8 +73,16 @@ func run(ctx context.Context, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	evidence, err := w.writeEvidence(ctx, temp)
+	if err != nil {
+		return fmt.Errorf("evidence: %w", err)
+	}
 	for _, s := range shots {
-		steps := slices.Concat(size(s.width, s.height, s.dark), enter(address(s.path)), []action{shown(), chromedp.Sleep(300 * time.Millisecond)})
+		way := enter(address(s.path))
+		if s.path == "" { // it is no page of the server's: it lies beside the archive
+			way = []action{chromedp.Navigate("file://" + evidence)}
+		}
+		steps := slices.Concat(size(s.width, s.height, s.dark), way, []action{shown(), chromedp.Sleep(300 * time.Millisecond)})
 		if err := chromedp.Do(browser, steps...); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
