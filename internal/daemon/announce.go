@@ -76,6 +76,8 @@ func (d *Daemon) judgeMail(ctx context.Context, s journal.Step) (outcome, error)
 		switch j.Decision {
 		case exportmail.ExportReady:
 			return d.addAnnounced(tx, a.Username, m, j)
+		case exportmail.Ignored:
+			return d.deletionMail(tx, a.Username, m, j)
 		case exportmail.Suspicious:
 			return d.announce(tx, d.news.suspicious(a.Username, m.Identity, j))
 		}

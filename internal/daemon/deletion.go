@@ -43,7 +43,7 @@ func (d *Daemon) Deleting(ctx context.Context, account string, at time.Time) (un
 		if err := tx.SetDeletion(a, at); err != nil {
 			return err
 		}
-		return errors.Join(planCountdown(tx, a, at, now), d.readSooner(tx, a), d.announce(tx, d.news.deleting(a, at)))
+		return errors.Join(tx.EndDoubt(a), planCountdown(tx, a, at, now), d.readSooner(tx, a), d.announce(tx, d.news.deleting(a, at)))
 	})
 	if err == nil {
 		d.sessions.end(a)
@@ -58,7 +58,7 @@ func (d *Daemon) Keeping(ctx context.Context, account string) error {
 		return err
 	}
 	return d.journal.Update(ctx, func(tx *journal.Tx) error {
-		return errors.Join(tx.EndDeletion(a), tx.CancelOne("", stepCountdown, a))
+		return errors.Join(tx.EndDeletion(a), tx.EndDoubt(a), tx.CancelOne("", stepCountdown, a))
 	})
 }
 

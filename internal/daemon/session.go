@@ -59,7 +59,9 @@ func (s *sessions) end(account string) {
 func (d *Daemon) ended(ctx context.Context, account string) bool {
 	ended := true
 	err := d.journal.View(ctx, func(tx *journal.Tx) (err error) {
-		_, ended, err = tx.Deletion(account)
+		if _, ended, err = tx.Deletion(account); err == nil && !ended {
+			ended, err = tx.Doubt(account, time.Now().AddDate(0, 0, -deletionTakes))
+		}
 		return err
 	})
 	return err != nil || ended
@@ -99,8 +101,8 @@ func (d *Daemon) hasLogin(account string) bool {
 func (d *Daemon) MayLogIn(ctx context.Context, account string) (name string, err error) {
 	name, err = d.accountCalled("login", account)
 	if err == nil && d.ended(ctx, name) {
-		err = fault.Permanent(fmt.Errorf("login: you told igwatchd that the deletion of %s was asked for; logging in would call it off", name),
-			"if that is what you want: igwatchd deleted --cancelled "+name)
+		err = fault.Permanent(fmt.Errorf("login: the deletion of %s was asked for; logging in would call it off", name),
+			"if that is what you want, or if nobody asked for it: igwatchd deleted --cancelled "+name)
 	}
 	return name, err
 }

@@ -37,3 +37,22 @@ func (t *Tx) EndDeletion(account string) error {
 	_, err := t.exec(`DELETE FROM deletions WHERE account = ?`, account)
 	return err
 }
+
+// SetDoubt records that a mail about the deletion of an account came, and that it is not known who asked for it.
+func (t *Tx) SetDoubt(account string, at time.Time) error {
+	_, err := t.exec(`INSERT INTO doubts (account, since) VALUES (?,?)
+		ON CONFLICT (account) DO UPDATE SET since=max(since, excluded.since)`, account, millis(at))
+	return err
+}
+
+// Doubt tells whether such a mail came after a time, and nobody has spoken of it since.
+func (t *Tx) Doubt(account string, after time.Time) (bool, error) {
+	var ms int64
+	return t.one([]any{&ms}, `SELECT since FROM doubts WHERE account = ? AND since > ?`, account, millis(after))
+}
+
+// EndDoubt records that the person said what it is about.
+func (t *Tx) EndDoubt(account string) error {
+	_, err := t.exec(`DELETE FROM doubts WHERE account = ?`, account)
+	return err
+}

@@ -102,6 +102,11 @@ CREATE TABLE deletions (
 	account TEXT PRIMARY KEY,               -- who has asked Instagram to delete the account
 	since   INTEGER NOT NULL
 ) STRICT;
+`, `
+CREATE TABLE doubts (
+	account TEXT PRIMARY KEY,               -- about whose deletion a mail came that nobody has spoken of yet
+	since   INTEGER NOT NULL
+) STRICT;
 `}
 
 // migrate brings the file to this program's version, and refuses a newer file:

@@ -319,6 +319,13 @@ var german = table{
 		"What is told there waits, and you get it in the other ways meanwhile, as this here.":                          "Was dort zu melden ist, wartet; auf den anderen Wegen bekommst du es inzwischen, wie dies hier.",
 		"What to do: look at the lines below [notify] in igwatchd's configuration, and at the service that they name.": "Was zu tun ist: Sieh dir die Zeilen unter [notify] in den Einstellungen von igwatchd an, und den Dienst, den sie nennen.",
 
+		"igwatchd: Instagram writes about deleting or deactivating an account: %s": "igwatchd: Instagram schreibt über das Löschen oder Deaktivieren eines Kontos: %s",
+		"A genuine mail of Instagram's came on %s. Its subject: %s":                "Eine echte Mail von Instagram kam am %s. Ihr Betreff: %s",
+
+		"Until you say what it is about, igwatchd does not use your log-in at Instagram: that could call a deletion off.": "Bis du sagst, worum es geht, benutzt igwatchd deine Anmeldung bei Instagram nicht: Das könnte eine Löschung abbrechen.",
+
+		"What to do: if you asked for the deletion, say so; igwatchd counts the days and watches the copies:  igwatchd deleted %s\nIf the account stays:  igwatchd deleted --cancelled %s\nIf you did not ask for anything, somebody else may have: open Instagram by hand, not by a link of the mail, and change the password.": "Was zu tun ist: Wenn du die Löschung beantragt hast, sag es; igwatchd zählt die Tage und wacht über die Kopien:  igwatchd deleted %s\nWenn das Konto bleibt:  igwatchd deleted --cancelled %s\nWenn du nichts beantragt hast, war es vielleicht jemand anderes: Öffne Instagram von Hand, nicht über einen Link der Mail, und ändere das Passwort.",
+
 		"igwatchd: this is a test": "igwatchd: Das ist ein Test",
 
 		"This is how igwatchd will tell you that the archive of your account is complete, or what is missing. You need to do nothing.": "So wird igwatchd dir sagen, dass das Archiv deines Kontos vollständig ist oder was fehlt. Du musst nichts tun.",
