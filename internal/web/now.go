@@ -93,7 +93,7 @@ func (c *card) speak(e daemon.Export) {
 		c.Sentence = "The archive is ready, but Instagram gives it to you alone: log in there, press Download, and hand the files over."
 		c.Button = &button{"Hand over the files", "/handover?export=" + e.ID}
 		if e.Wall != nil {
-			c.Sentence = "igwatchd could not go on by itself: " + e.Wall.Text + "."
+			c.Sentence = "igwatchd could not go on by itself: " + e.Wall.Text + ". " + wallAdvice(e.Wall.Kind)
 			c.Button = &button{"What to do", to}
 		}
 	case e.State == "failed":

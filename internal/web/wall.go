@@ -17,6 +17,17 @@ var passes = map[string]bool{
 	browser.WallPreparing: true, browser.WallServer: true, browser.WallOffline: true, browser.WallCertificate: true,
 }
 
+// wallAdvice is the one thing to do, in a sentence.
+func wallAdvice(kind string) string {
+	switch {
+	case byLogin[kind]:
+		return "Run igwatchd login at this computer and answer what Instagram asks."
+	case passes[kind]:
+		return "It tries again by itself."
+	}
+	return "Download the files yourself and hand them over."
+}
+
 // met is a wall as it is shown.
 type met struct {
 	daemon.Wall

@@ -16,8 +16,11 @@ func TestAWallIsShownWithWhatHelps(t *testing.T) {
 	}
 	for kind, want := range map[string][]string{
 		"two-factor": {"<code>igwatchd login</code>", "asks for &lt;b&gt;something"},
-		"preparing":  {"tries again by itself"},
-		"browser":    {"What helps: install Chromium"},
+		"login":      {"<code>igwatchd login</code>"}, "checkpoint": {"<code>igwatchd login</code>"},
+		"consent": {"<code>igwatchd login</code>"}, "other-account": {"<code>igwatchd login</code>"},
+		"unknown":   {"What helps: install Chromium"},
+		"preparing": {"tries again by itself"},
+		"browser":   {"What helps: install Chromium"},
 	} {
 		f := &fake{status: daemon.Status{Exports: []daemon.Export{{ID: "e1", Account: "jane.doe", State: "waiting-for-you", Deadline: "2026-11-28T01:02:03Z", Wall: wall(kind, kind == "two-factor")}}}}
 		_, base, browser := open(t, f)
@@ -30,7 +33,7 @@ func TestAWallIsShownWithWhatHelps(t *testing.T) {
 		if got := strings.Contains(text, `src="/export/e1/wall.png"`); got != (kind == "two-factor") {
 			t.Errorf("%s: a picture is shown: %v", kind, got)
 		}
-		if _, now := get(t, browser, base+"/"); !strings.Contains(now, "could not go on by itself") || !strings.Contains(now, `href="/export/e1">What to do`) {
+		if _, now := get(t, browser, base+"/"); !strings.Contains(now, "could not go on by itself") || !strings.Contains(now, wallAdvice(kind)) || !strings.Contains(now, `href="/export/e1">What to do`) {
 			t.Errorf("%s: the first page says nothing of it:\n%s", kind, now)
 		}
 	}

@@ -55,6 +55,10 @@ func hostileZip(t *testing.T) string {
 			{"media": []m{{"uri": odd, "creation_timestamp": 1600000100, "title": hostile}}, "title": hostile, "creation_timestamp": 1600000100},
 			{"media": []m{{"uri": "javascript:window.owned=1", "creation_timestamp": 1600000200, "title": hostile}}},
 		}),
+		"your_instagram_activity/media/stories.json":        text(m{"ig_stories": []m{{"uri": odd, "creation_timestamp": 1600000300, "title": hostile}}}),
+		"your_instagram_activity/media/reels.json":          text(m{"ig_reels_media": []m{{"media": []m{{"uri": odd, "creation_timestamp": 1600000400, "title": hostile}}}}}),
+		"your_instagram_activity/media/archived_posts.json": text(m{"ig_archived_post_media": []m{{"media": []m{{"uri": odd, "creation_timestamp": 1600000500, "title": hostile}}}}}),
+		"your_instagram_activity/media/profile_photos.json": text(m{"ig_profile_picture": []m{{"uri": odd, "creation_timestamp": 1600000600, "title": hostile}}}),
 		thread + "message_1.json": text(m{
 			"title": hostile, "participants": []m{{"name": hostile}, {"name": "jane"}},
 			"messages": []m{{
@@ -102,7 +106,9 @@ func hostilePlace(t *testing.T) (*visit, string) {
 	if err := os.WriteFile(filepath.Join(bag, "evidence.html"), page.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{zips: map[string][]string{"x": {zip}}, status: daemon.Status{
+	w := &world{zips: map[string][]string{"x": {zip}}, lying: []daemon.Lying{
+		{Name: hostile, Size: 5, State: "left", Why: hostile, Hint: hostile}, {Name: hostile, State: "taken", Export: hostile},
+	}, status: daemon.Status{
 		Inboxes: []daemon.Inbox{{Account: hostile, Address: hostile, Folder: "INBOX", State: hostile, Error: hostile}},
 		Exports: []daemon.Export{{
 			ID: "x", Account: hostile, State: "done", Detail: hostile, Verdict: "not-safe", Path: bag,
@@ -134,8 +140,8 @@ func (v *visit) unharmed(page string) {
 func TestStrangersWordsNeverRun(t *testing.T) {
 	v, path := hostilePlace(t)
 	for _, page := range []string{
-		"/", "/export/x", "/export/x/evidence", "/handover", "/downloads", "/gallery/x", "/gallery/x?kind=post", "/gallery/x/list?kind=post&year=2020",
-		"/gallery/x/list?q=owned", "/gallery/x/entry/0", "/gallery/x/entry/1", "/gallery/x/entry/2", "/gallery/x/messages", "/gallery/x/messages?show=1", "/gallery/x/messages/0",
+		"/", "/export/x", "/export/x/evidence", "/handover", "/downloads", "/gallery/x", "/gallery/x?kind=post", "/gallery/x?kind=story", "/gallery/x?kind=reel", "/gallery/x?kind=archived", "/gallery/x?kind=profile", "/gallery/x/list?kind=post&year=2020",
+		"/gallery/x/list?q=owned", "/gallery/x/entry/0", "/gallery/x/entry/1", "/gallery/x/entry/2", "/gallery/x/entry/3", "/gallery/x/entry/4", "/gallery/x/entry/5", "/gallery/x/entry/6", "/gallery/x/messages", "/gallery/x/messages?show=1", "/gallery/x/messages/0",
 	} {
 		v.do(chromedp.Navigate(v.origin+page), until(`document.readyState === "complete"`), chromedp.Sleep(50*time.Millisecond))
 		v.unharmed(page)

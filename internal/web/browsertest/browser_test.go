@@ -81,6 +81,10 @@ func (v *visit) note(ev any) {
 		if e.Entry.Level == "error" || e.Entry.Level == "warning" {
 			v.wrong = append(v.wrong, e.Entry.URL+": "+e.Entry.Text)
 		}
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == "error" || e.Type == "warning" {
+			v.wrong = append(v.wrong, fmt.Sprintf("the page says %s: %+v", e.Type, e.Args))
+		}
 	case *runtime.EventExceptionThrown:
 		v.wrong = append(v.wrong, e.ExceptionDetails.URL+": "+e.ExceptionDetails.Text)
 	}
@@ -145,6 +149,13 @@ func (v *visit) axe() (found []string) {
 	return found
 }
 
+// forget lets what was asked for so far be as it was.
+func (v *visit) forget() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.asked = nil
+}
+
 // quiet reports whatever left the origin or was complained of.
 func (v *visit) quiet(prefix string) {
 	v.t.Helper()
@@ -174,16 +185,28 @@ var pages = []string{
 
 func TestEveryPageIsReadableByEveryone(t *testing.T) {
 	v := open(t)
-	for _, dark := range []bool{false, true} {
-		v.do(size(1100, 900, dark)...)
+	evidence, err := v.w.writeEvidence(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, screen := range []struct {
+		width int64
+		dark  bool
+	}{{1100, false}, {1100, true}, {390, false}, {390, true}} {
+		v.do(size(screen.width, 900, screen.dark)...)
 		for _, page := range pages {
 			v.open(page)
 			for _, found := range v.axe() {
-				t.Errorf("%s, dark %v: %s", page, dark, found)
+				t.Errorf("%s, %+v: %s", page, screen, found)
 			}
 		}
+		v.quiet(v.origin + "/")
+		v.open("file://" + evidence)
+		for _, found := range v.axe() {
+			t.Errorf("evidence, %+v: %s", screen, found)
+		}
+		v.forget()
 	}
-	v.quiet(v.origin + "/")
 }
 
 func TestAPageStaysWhileAnotherArchiveIsDownloaded(t *testing.T) {

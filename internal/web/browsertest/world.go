@@ -25,11 +25,15 @@ import (
 type world struct {
 	status daemon.Status
 	zips   map[string][]string
+	lying  []daemon.Lying // in the downloads folder; nil: three of them
 }
 
 func (w *world) Status(context.Context) (daemon.Status, error)   { return w.status, nil }
 func (w *world) Confirm(context.Context, string, []string) error { return nil }
 func (w *world) Lies(context.Context) ([]daemon.Lying, int, error) {
+	if w.lying != nil {
+		return w.lying, 1, nil
+	}
 	return []daemon.Lying{
 		{Name: "instagram-jane.doe-2026-11-24-Ab3dEfGh.zip", Size: 2 << 30, State: "coming"},
 		{Name: "instagram-jane.doe-2026-11-24-Xy9zWvUt.zip", Size: 1 << 30, State: "taken", Export: "years"},
