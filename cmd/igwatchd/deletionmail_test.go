@@ -11,9 +11,9 @@ import (
 )
 
 // aboutDeletion is a mail that Instagram may write when somebody asked for the deletion. Its words are made up.
-func aboutDeletion(t *testing.T, w *world, signed bool) []byte {
+func aboutDeletion(t *testing.T, w *world, subject string, signed bool) []byte {
 	t.Helper()
-	raw := []byte("From: Instagram <security@mail.instagram.com>\r\nTo: jane@example.org\r\nSubject: Your Instagram account will be deleted\r\n" +
+	raw := []byte("From: Instagram <security@mail.instagram.com>\r\nTo: jane@example.org\r\nSubject: " + subject + "\r\n" +
 		"Date: " + time.Now().Format(time.RFC1123Z) + "\r\nMessage-ID: <" + fmt.Sprint(time.Now().UnixNano()) + "@mail.instagram.com>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n" +
 		"Hi jane.doe, your account will be deleted in 30 days. If you log in before, it is kept.\r\n")
 	if !signed {
@@ -41,8 +41,12 @@ func TestAMailAboutTheDeletion(t *testing.T) {
 	w := memoryWorld(t)
 	newArchive(t, w, 1)
 	cmd := startDaemon(t, w)
-	for _, signed := range []bool{false, true, true} {
-		if err := w.mailbox.Deliver(t.Context(), "INBOX", aboutDeletion(t, w, signed)); err != nil {
+	const deletion = "Your Instagram account will be deleted"
+	for _, raw := range [][]byte{
+		aboutDeletion(t, w, deletion, false), aboutDeletion(t, w, "A phone number was removed from your account", true),
+		aboutDeletion(t, w, deletion, true), aboutDeletion(t, w, deletion, true),
+	} {
+		if err := w.mailbox.Deliver(t.Context(), "INBOX", raw); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"time"
 
@@ -14,12 +15,15 @@ import (
 // aboutDeletion is the code of the reason that a mail is about deleting or deactivating an account.
 const aboutDeletion = "account-deletion"
 
+// deletes keeps out the genuine mails of that kind that are about less: "a phone number was removed from your account".
+var deletes = regexp.MustCompile(`(?i)delet|deactivat|elimin|desactiv`)
+
 // deletionMail is told of a mail that is not about an export. A genuine one about the account's deletion is told to the
 // person: they asked for it, or somebody else did. Until they say which, their log-in is not used: that could call the
 // deletion off. What Instagram's words for it are is not known well enough to count the days from them.
 func (d *Daemon) deletionMail(tx *journal.Tx, account string, m journal.Mail, j exportmail.Judgement) error {
 	about := slices.ContainsFunc(j.Reasons, func(r exportmail.Reason) bool { return r.Code == aboutDeletion })
-	if !about || !j.Authentic || time.Since(m.Received) > deletionTakes*24*time.Hour {
+	if !about || !deletes.MatchString(j.Subject) || !j.Authentic || time.Since(m.Received) > deletionTakes*24*time.Hour {
 		return nil
 	}
 	_, open, err := tx.Deletion(account)
