@@ -33,8 +33,8 @@ func TestFormsWithoutAMouse(t *testing.T) {
 		t.Error("Space does not tick the answer")
 	}
 	v.reach("the button below the questions", `e.innerText === "Save my answers"`)
-	v.do(chromedp.KeyEvent(kb.Enter))
-	v.at("/export/demo")
+	v.ask(`window.before = "sent"`)
+	v.do(chromedp.KeyEvent(kb.Enter), until(`window.before === undefined && document.readyState === "complete"`)) // another page, at the same address
 
 	v.open("/handover")
 	for what, condition := range map[string]string{
