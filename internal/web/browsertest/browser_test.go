@@ -106,13 +106,37 @@ func (v *visit) open(path string) {
 	v.do(chromedp.Navigate(to), shown())
 }
 
+// ask reads something from the page. It asks again when the page was just left for another.
 func (v *visit) ask(expression string) string {
 	v.t.Helper()
-	text, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](expression))
-	if err != nil {
-		v.t.Fatalf("%s: %v", expression, err)
+	for end := time.Now().Add(waitAtMost); ; time.Sleep(pollEvery) {
+		text, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](expression))
+		switch {
+		case err == nil:
+			return text
+		case !left(err) || time.Now().After(end):
+			v.t.Fatalf("%s: %v", expression, err)
+		}
 	}
-	return text
+}
+
+// act does something that may leave the page, and so the browser without an answer.
+func (v *visit) act(statement string) {
+	v.t.Helper()
+	_, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](fmt.Sprintf(`(() => { %s; return "" })()`, statement)))
+	if err != nil && !left(err) {
+		v.t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+// left is whether the browser could not answer because the page was left for another.
+func left(err error) bool {
+	for _, words := range []string{"navigated or closed", "context was destroyed", "Cannot find context", "Could not find node"} {
+		if strings.Contains(err.Error(), words) {
+			return true
+		}
+	}
+	return false
 }
 
 // at waits until the browser is at an address that ends so.

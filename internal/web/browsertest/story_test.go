@@ -195,21 +195,32 @@ func (v *visit) says(words string) {
 	}
 }
 
-// press clicks the link, button or summary of those words, as a mouse does.
+// press clicks the link, button or summary of those words, as a mouse does; again, when the page became another in between.
 func (v *visit) press(words string) {
 	v.t.Helper()
 	found := until(fmt.Sprintf(`(() => { const e = [...document.querySelectorAll("a, button, summary, label")].find((e) => e.innerText.trim() === %q);
 		if (!e || e.disabled) return false; for (const old of document.querySelectorAll("[data-press]")) delete old.dataset.press; e.dataset.press = "1"; return true })()`, words))
-	if err := chromedp.Do(v.ctx, found); err != nil {
-		v.t.Fatalf("nothing to press says %q; the page says:\n%s", words, v.ask(`document.body.innerText`))
+	for range 5 {
+		if err := chromedp.Do(v.ctx, found); err != nil {
+			v.t.Fatalf("nothing to press says %q; the page says:\n%s", words, v.ask(`document.body.innerText`))
+		}
+		soon, cancel := context.WithTimeout(v.ctx, 3*time.Second)
+		err := chromedp.Do(soon, chromedp.Click(chromedp.CSS(`[data-press]`)))
+		cancel()
+		switch {
+		case err == nil:
+			return
+		case !left(err) && soon.Err() == nil:
+			v.t.Fatalf("press %q: %v", words, err)
+		}
 	}
-	v.do(chromedp.Click(chromedp.CSS(`[data-press]`)))
+	v.t.Fatalf("%q cannot be pressed; the page says:\n%s", words, v.ask(`document.body.innerText`))
 }
 
 // back is the browser's own button.
 func (v *visit) back() {
 	v.t.Helper()
-	v.ask(`(() => { history.back(); return "" })()`)
+	v.act(`history.back()`)
 }
 
 // TestTheWholeStory is told on the page alone, from watching to safe, with a click on each control that the person needs.
@@ -226,7 +237,7 @@ func TestTheWholeStory(t *testing.T) {
 		t.Error("deletion is spoken of")
 	}
 	v.press("Hand over the files")
-	v.at("/handover?export=" + v.ask(`new URLSearchParams(location.search).get("export") || ""`))
+	v.do(until(`location.pathname === "/handover" && !!new URLSearchParams(location.search).get("export")`))
 
 	// What lies in the downloads folder: nothing yet.
 	v.press("I pressed Download: look there")
@@ -269,7 +280,7 @@ func TestTheWholeStory(t *testing.T) {
 	v.press("The evidence, to read, save or print")
 	v.says("can go ahead")
 	v.back()
-	v.says("Deleting the account")
+	v.says("The evidence, to read, save or print")
 	v.press("Look at the pictures, videos and messages")
 	v.do(until(`document.querySelectorAll(".g-grid img").length > 0 && [...document.querySelectorAll(".g-grid img")].slice(0, 3).every((i) => i.naturalWidth > 0)`))
 	v.do(chromedp.Click(chromedp.CSS(`.g-grid a`)), until(`!!document.querySelector(".g-media img, .g-media video")`))
@@ -283,7 +294,7 @@ func TestTheWholeStory(t *testing.T) {
 	v.do(until(`location.search.includes("q=cafe") && document.querySelectorAll(".g-grid img").length > 0`))
 
 	// Messages are private: a word about that comes first.
-	v.ask(`(() => { [...document.querySelectorAll("a")].find((a) => a.getAttribute("href").endsWith("/messages")).click(); return "" })()`)
+	v.act(`[...document.querySelectorAll("a")].find((a) => a.getAttribute("href").endsWith("/messages")).click()`)
 	v.says("Messages are private")
 	if strings.Contains(v.ask(`document.body.innerText`), "last message") {
 		t.Error("conversations are shown without a click")
