@@ -61,7 +61,7 @@ func child(args []string) error {
 	}
 	lap(&s.Inspect)
 
-	payload := []vault.Payload{{Name: file.Name, Size: file.Size, SHA256: file.SHA256}}
+	payload := []vault.Payload{{Name: file.Name, Size: file.Size, SHA256: file.SHA256, Seen: file.Seen}}
 	path, err := v.Seal(ctx, vault.Bag{Owner: "jane.doe", ID: "x", Date: began, Agent: "igwatchd", Payload: payload})
 	if err != nil {
 		return err

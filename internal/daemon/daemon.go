@@ -45,6 +45,7 @@ type Daemon struct {
 	mailboxes []*mailbox
 	channels  []channel
 	transfers transfers
+	seen      sync.Map // durable.Seen by seenKey: what was read back while it came
 	turns     turns
 	news      news // what people are told, in their language
 	sessions  sessions

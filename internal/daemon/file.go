@@ -76,6 +76,9 @@ func (d *Daemon) storeExport(ctx context.Context, s journal.Step) (outcome, erro
 	if err != nil {
 		return outcome{}, fmt.Errorf("store: %w", err)
 	}
+	for i, p := range bag.Payload {
+		bag.Payload[i].Seen = d.justSeen(e.ID, p.Name)
+	}
 	proof, err := vault.ReadBack(ctx, path, bag.Payload)
 	if err != nil {
 		return outcome{}, fmt.Errorf("store: %w", err)
@@ -98,6 +101,19 @@ func (d *Daemon) storeExport(ctx context.Context, s journal.Step) (outcome, erro
 		}
 		return d.planCopies(tx, e.ID)
 	}}, nil
+}
+
+// seenKey names a part that came in this run.
+type seenKey struct{ export, part string }
+
+// justSeen is what the device gave of a part while it came, if that is not long ago: once, and never after a restart.
+func (d *Daemon) justSeen(export, part string) durable.Seen {
+	v, _ := d.seen.LoadAndDelete(seenKey{export, part})
+	seen, ok := v.(durable.Seen)
+	if !ok || time.Since(seen.At) > time.Hour {
+		return durable.Seen{}
+	}
+	return seen
 }
 
 // unchanged returns the export, and whether its parts are still those that a

@@ -15,7 +15,10 @@ func flushSoon(*os.File, int64, int64) {}
 
 func datasync(f *os.File) error { return f.Sync() }
 
-func dropCache(*os.File) error { return nil }
+func syncForReading(*os.File) error { return nil }
+
+// dropCache has no portable form.
+func dropCache(*os.File) {}
 
 // inOrder has no portable form.
 func inOrder(*os.File) {}

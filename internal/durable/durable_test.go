@@ -187,7 +187,7 @@ func TestPartShorterThanItsCheckpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Restart(); err != nil || p.Size() != 0 {
+	if err := p.Cut(0); err != nil || p.Size() != 0 {
 		t.Errorf("restart: %v, size %d", err, p.Size())
 	}
 	if err := p.Discard(); err != nil {

@@ -1,11 +1,13 @@
 package durable
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"time"
 )
 
 // ErrShort says that a part file holds less than its checkpoint claims.
@@ -18,6 +20,9 @@ type Part struct {
 	path string
 	size int64
 	soon int64 // up to here the device was asked to begin
+	back *behind
+	pace pace
+	seen Seen
 }
 
 // flushEvery is how many bytes are left to the page cache alone.
@@ -53,6 +58,7 @@ func (p *Part) Size() int64 { return p.size }
 
 // Write appends b.
 func (p *Part) Write(b []byte) (int, error) {
+	p.seen = Seen{}
 	n, err := p.f.Write(b)
 	p.size += int64(n)
 	if err != nil {
@@ -83,27 +89,73 @@ func (p *Part) Sync() error {
 	if err := datasync(p.f); err != nil {
 		return classify(fmt.Errorf("sync part file %s: %w", p.path, err))
 	}
+	if p.back != nil && !p.pace.hurried(p.size, time.Now()) {
+		p.back.synced(p.size, false)
+	}
 	return nil
 }
 
-// Restart throws everything away and begins at the first byte.
-func (p *Part) Restart() error {
-	if err := p.f.Truncate(0); err != nil {
-		return classify(fmt.Errorf("empty part file %s: %w", p.path, err))
+// ReadBehind reads back from the device, from the first byte on, what was synced, while further bytes are being
+// written. It changes nothing where the file system cannot promise that, and rests while bytes come so fast that it
+// would hold them up. Whatever closes the part ends it.
+func (p *Part) ReadBehind() {
+	if p.back == nil {
+		p.back = readBehind(p.path)
 	}
-	if _, err := p.f.Seek(0, io.SeekStart); err != nil {
-		return err
+}
+
+// Cut throws away what lies behind offset, and room that was reserved there. It returns ErrShort, like OpenPart.
+// What was read back before offset stays read.
+func (p *Part) Cut(offset int64) error {
+	info, err := p.f.Stat()
+	if err == nil && info.Size() < offset {
+		return fmt.Errorf("cut part file %s: %w", p.path, ErrShort)
 	}
-	p.size, p.soon = 0, 0
+	if p.back != nil && p.back.asked() > offset { // it may have read what is now thrown away
+		p.stopBehind()
+		p.back = readBehind(p.path)
+	}
+	p.seen = Seen{}
+	if err == nil {
+		err = p.f.Truncate(offset)
+	}
+	if err == nil {
+		_, err = p.f.Seek(offset, io.SeekStart)
+	}
+	if err != nil {
+		return classify(fmt.Errorf("cut part file %s: %w", p.path, err))
+	}
+	p.size, p.soon = offset, offset
 	return nil
 }
+
+// ReadBack waits until all that was written is synced and read back, at most until ctx ends. Commit then knows what
+// Seen tells. Without ReadBehind it does nothing, and a device that cannot be read is met again by who reads the file.
+func (p *Part) ReadBack(ctx context.Context) error {
+	if p.back == nil || p.back.lags(p.size) {
+		return nil
+	}
+	if err := p.Sync(); err != nil {
+		return err
+	}
+	if sum, err := p.back.wait(ctx, p.size); err == nil {
+		p.seen = Seen{SHA256: sum, At: time.Now()}
+	}
+	return nil
+}
+
+// Seen is what ReadBack read, once Commit gave the file its name. It is empty, and holds for no file, when there
+// was no ReadBack of all its bytes: the file is still to be read back then.
+func (p *Part) Seen() Seen { return p.seen }
 
 // Commit makes the part the read-only file final. It must be size bytes long.
 // When Commit returns nil the file survives a power cut under its final name;
 // when it fails the part stays where it is and is closed.
 func (p *Part) Commit(final string, size int64) error {
+	p.stopBehind()
 	err := p.commit(size)
 	if err != nil {
+		p.seen = Seen{}
 		return classify(fmt.Errorf("finish %s: %w", final, err))
 	}
 	return Rename(p.path, final)
@@ -127,11 +179,23 @@ func (p *Part) commit(size int64) error {
 	if err := p.f.Sync(); err != nil {
 		return err
 	}
+	if p.seen.info, err = p.f.Stat(); err != nil {
+		return err
+	}
 	return p.f.Close()
+}
+
+// stopBehind ends the reading, if there is one.
+func (p *Part) stopBehind() {
+	if p.back != nil {
+		p.back.end()
+		p.back = nil
+	}
 }
 
 // Close leaves the part for a later OpenPart.
 func (p *Part) Close() error {
+	p.stopBehind()
 	if err := p.f.Close(); err != nil {
 		return classify(fmt.Errorf("close part file %s: %w", p.path, err))
 	}
@@ -140,6 +204,7 @@ func (p *Part) Close() error {
 
 // Discard closes and deletes the part.
 func (p *Part) Discard() error {
+	p.stopBehind()
 	cerr := p.f.Close()
 	if err := os.Remove(p.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -11,18 +11,23 @@ import (
 )
 
 // Open opens the file at path so that what is read comes from its device and not
-// from memory: the file is synced and its pages are dropped from the cache first
-// (measured with mincore: no page stays). Reading ends with ctx. The error may be
-// that of the sync, when the device could not take what was written.
+// from memory: the file is synced, and read past the cache; where the file system
+// does not promise that, its pages are dropped first (measured with mincore: none
+// stays). Reading ends with ctx. The error may be that of the sync, when the
+// device could not take what was written.
 func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read back: %w", err)
 	}
-	if err := dropCache(f); err != nil {
+	if err := syncForReading(f); err != nil {
 		_ = f.Close()
 		return nil, classify(fmt.Errorf("read back: sync %s: %w", path, err))
 	}
+	if past, err := openDirect(path); err == nil {
+		return device{Ahead(onlyReader{ctx, past}), past}, f.Close()
+	}
+	dropCache(f)
 	inOrder(f)
 	return device{Ahead(onlyReader{ctx, f}), f}, nil
 }
@@ -30,7 +35,7 @@ func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 // device is a file that is read ahead.
 type device struct {
 	io.ReadCloser // of what is ahead
-	f             *os.File
+	f             io.Closer
 }
 
 func (d device) Close() error { return errors.Join(d.ReadCloser.Close(), d.f.Close()) }
@@ -54,7 +59,7 @@ func SHA256(ctx context.Context, path string) (sum string, size int64, err error
 // onlyReader ends a long read when ctx ends, and hides WriterTo from CopyBuffer.
 type onlyReader struct {
 	ctx context.Context
-	f   *os.File
+	f   io.Reader
 }
 
 func (r onlyReader) Read(b []byte) (int, error) {

@@ -108,7 +108,7 @@ func (t *transfer) reserve() error {
 		return err
 	}
 	// Half a reservation would leave others on this disk without room: give it back.
-	return errors.Join(err, t.part.Close(), t.open())
+	return errors.Join(err, t.cut())
 }
 
 // roomLeft guards the disk against a file that tells no length.

@@ -12,6 +12,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/igwatchd/igwatchd/internal/durable"
 )
 
 // Options is what a Fetcher works with.
@@ -69,6 +71,7 @@ type File struct {
 	Hops     []Hop  // of the answer that brought the last bytes
 	Started  time.Time
 	Finished time.Time
+	Seen     durable.Seen // what the device gave of it, where that was read while it came
 }
 
 // Fetcher fetches, under one set of rules. It may be used by many goroutines.

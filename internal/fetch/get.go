@@ -136,17 +136,35 @@ func (t *transfer) committed(ctx context.Context) (File, bool, error) {
 // open cuts the part file to the checkpoint. Without the bytes that the
 // checkpoint speaks of, it begins anew.
 func (t *transfer) open() (err error) {
-	t.sum = sha256.New()
-	if t.cp.Offset > 0 {
-		t.sum = restore(t.cp.Hash)
-	}
+	t.resume()
 	t.part, err = durable.OpenPart(t.path, t.cp.Offset)
 	if errors.Is(err, durable.ErrShort) {
 		t.cp, t.sum = Checkpoint{Started: time.Now()}, sha256.New()
 		t.part, err = durable.OpenPart(t.path, 0)
 	}
-	t.synced = time.Now()
+	if err == nil {
+		t.part.ReadBehind()
+	}
 	return err
+}
+
+// cut is open for a part that is open.
+func (t *transfer) cut() error {
+	t.resume()
+	err := t.part.Cut(t.cp.Offset)
+	if errors.Is(err, durable.ErrShort) {
+		t.cp, t.sum = Checkpoint{Started: time.Now()}, sha256.New()
+		err = t.part.Cut(0)
+	}
+	return err
+}
+
+// resume takes the hash up where the checkpoint left it.
+func (t *transfer) resume() {
+	t.sum, t.synced = sha256.New(), time.Now()
+	if t.cp.Offset > 0 {
+		t.sum = restore(t.cp.Hash)
+	}
 }
 
 // restart begins anew. The checkpoint goes first: it must never speak of bytes
@@ -159,7 +177,7 @@ func (t *transfer) restart(ctx context.Context) error {
 		t.saved = false
 	}
 	t.cp, t.sum = Checkpoint{Started: t.cp.Started}, sha256.New()
-	return t.part.Restart()
+	return t.part.Cut(0)
 }
 
 // insist tries until all bytes are on the device, or patience ends. Tries count
@@ -193,10 +211,7 @@ func (t *transfer) insist(ctx context.Context) error {
 			return stopped(ctx, err)
 		}
 		// What came behind the checkpoint is not trusted: without a validator, that is all of it.
-		if err := t.part.Close(); err != nil {
-			return err
-		}
-		if err := t.open(); err != nil {
+		if err := t.cut(); err != nil {
 			return err
 		}
 	}
@@ -221,10 +236,15 @@ func (t *transfer) finish(ctx context.Context) (File, error) {
 			return File{}, errors.Join(err, t.part.Close())
 		}
 	}
+	if err := t.part.ReadBack(ctx); err != nil {
+		return File{}, errors.Join(err, t.part.Close())
+	}
 	if err := t.part.Commit(filepath.Join(t.r.Dir, t.cp.Name), t.cp.Total); err != nil {
 		return File{}, err
 	}
-	return t.file(sum), nil
+	file := t.file(sum)
+	file.Seen = t.part.Seen()
+	return file, nil
 }
 
 func (t *transfer) file(sum string) File {

@@ -169,6 +169,9 @@ func try(t *testing.T, f *Fetcher, cps Checkpoints, dir, url string) (File, erro
 	if rerr != nil || int64(len(got)) != file.Size || digest(got) != file.SHA256 || filepath.Dir(file.Path) != dir {
 		t.Errorf("file %+v: %d bytes on disk, %s, %v", file, len(got), digest(got), rerr)
 	}
+	if file.Seen.SHA256 != "" && (file.Seen.SHA256 != file.SHA256 || !file.Seen.Holds(file.Path)) {
+		t.Errorf("the device gave %+v, the network %s", file.Seen, file.SHA256)
+	}
 	return file, err
 }
 

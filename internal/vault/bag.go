@@ -18,7 +18,8 @@ import (
 type Payload struct {
 	Name   string
 	Size   int64
-	SHA256 string // lower-case hex
+	SHA256 string       // lower-case hex
+	Seen   durable.Seen // what was read back while it came, if it was
 }
 
 // Bag is what is to be filed together.

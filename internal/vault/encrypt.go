@@ -119,7 +119,7 @@ func (r *Replica) verifyEncrypted(ctx context.Context, ref Ref) (Proof, error) {
 	if sum != ref.Digest {
 		proof.Damage = append(proof.Damage, Damage{encryptedManifest, "changed"})
 	}
-	if err := compareAll(ctx, r.place, folder, lines, &proof); err != nil {
+	if err := compareAll(ctx, r.place, folder, lines, nil, &proof); err != nil {
 		return proof, err
 	}
 	have, err := r.place.List(ctx, folder)

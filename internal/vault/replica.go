@@ -140,7 +140,7 @@ func (r *Replica) verifyBag(ctx context.Context, ref Ref) (Proof, error) {
 		damage, err := manifestDamage(ctx, name, err)
 		return Proof{Digest: bag.digest, Damage: []Damage{damage}}, err
 	}
-	proof, err := bag.compare(ctx, r.place, folder)
+	proof, err := bag.compare(ctx, r.place, folder, nil)
 	if bag.digest != ref.Digest {
 		proof.Damage = append(proof.Damage, Damage{tagManifestFile, "changed"})
 	}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/igwatchd/igwatchd/internal/durable"
 )
 
 func openTest(t *testing.T) *Vault {
@@ -35,6 +37,30 @@ func receive(t *testing.T, v *Vault, id, name, content string) Payload {
 	}
 	sum := sha256.Sum256([]byte(content))
 	return Payload{Name: name, Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}
+}
+
+// receiveSeen is receive for a file that is read back while it comes, where that can be done.
+func receiveSeen(t *testing.T, v *Vault, id, name, content string) Payload {
+	t.Helper()
+	dir, err := v.Incoming(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := durable.OpenPart(filepath.Join(dir, ".part"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	part.ReadBehind()
+	if _, err := part.Write([]byte(content)); err != nil {
+		t.Fatal(err)
+	}
+	if err := part.ReadBack(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := part.Commit(filepath.Join(dir, name), int64(len(content))); err != nil {
+		t.Fatal(err)
+	}
+	return Payload{Name: name, Size: int64(len(content)), SHA256: digest([]byte(content)), Seen: part.Seen()}
 }
 
 func bag(parts ...Payload) Bag {
@@ -143,6 +169,23 @@ func TestReadBackFindsEveryDamage(t *testing.T) {
 		"tag changed":    {overwrite("report.json", `{"verdict":"safe"}`), Damage{"report.json", "changed"}},
 		"something more": {overwrite("data/more.zip", "PK"), Damage{"data/more.zip", "unexpected"}},
 		"no declaration": {remove("bagit.txt"), Damage{"bagit.txt", "missing"}},
+		"a few bytes of it": {func(t *testing.T, path string) {
+			t.Helper()
+			name := filepath.Join(path, "data", "a.zip")
+			f, err := os.OpenFile(name, os.O_WRONLY, 0)
+			if err != nil && os.Chmod(name, 0o600) == nil {
+				f, err = os.OpenFile(name, os.O_WRONLY, 0)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.WriteAt([]byte("T"), 3); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}, Damage{"data/a.zip", "changed"}},
 		"manifest rewritten": {func(t *testing.T, path string) {
 			t.Helper() // the file and all manifests are changed together
 			overwrite("data/a.zip", "PK onf")(t, path)
@@ -151,9 +194,9 @@ func TestReadBackFindsEveryDamage(t *testing.T) {
 		}, Damage{"data/a.zip", "changed"}},
 	}
 	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) { // also of a file that was read back while it came
 			v := openTest(t)
-			b := bag(receive(t, v, "20261123-abc", "a.zip", "PK one"))
+			b := bag(receiveSeen(t, v, "20261123-abc", "a.zip", "PK one"))
 			path, err := v.Seal(t.Context(), b)
 			if err != nil {
 				t.Fatal(err)
