@@ -22,7 +22,7 @@ VERSITYGW    := github.com/versity/versitygw/cmd/versitygw@v1.8.0
 NFPM         := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
 GOLANGCILINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help demo build install deps tools test-tools test-browser screenshots test lint dist dist-tools fuzz fuzz-short
+.PHONY: help demo build install deps tools test-tools test-browser screenshots test lint dist dist-tools reproducible fuzz fuzz-short
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -87,6 +87,9 @@ dist-tools: ## what packages are made with
 
 dist: dist-tools ## binaries, packages and checksums in dist/; RELEASE=1.2.3
 	TOOLS=$(TOOLS) GO=$(GO) RELEASE=$(RELEASE) scripts/dist
+
+reproducible: dist-tools ## builds the release twice, in different surroundings, and compares; ONLY= for all systems
+	TOOLS=$(TOOLS) GO=$(GO) scripts/reproducible
 
 fuzz: ## every fuzz target for ten minutes
 	@scripts/fuzz 10m

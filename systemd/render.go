@@ -7,7 +7,7 @@ import "strings"
 func Rendered(path string) string {
 	return strings.NewReplacer(
 		"Written by `igwatchd service install`", "From the package",
-		"{{Description}}", "Watch for Instagram's export mail, fetch and keep the archive",
+		"{{Description}}", description,
 		"{{Path | cmdEscape}}", path,
 		"{{range Arguments}} {{. | cmd}}{{end}}", " run",
 	).Replace(SystemUnit)

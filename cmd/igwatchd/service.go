@@ -73,22 +73,14 @@ func (i *installer) sudo() string {
 	return "sudo "
 }
 
-// service describes the service to the library. The units are ours.
+// service describes the service to the library. What the service manager reads is ours.
 func (i *installer) service(executable string, arguments ...string) (service.Service, error) {
-	script := systemd.SystemUnit
-	if i.user {
-		script = systemd.UserUnit
+	home, _ := os.UserHomeDir() // where it is needed, it is missed
+	c, err := systemd.Service(runtime.GOOS, systemd.Setup{User: i.user, Home: home, Executable: executable, Arguments: arguments})
+	if err != nil {
+		return nil, fault.Permanent(fmt.Errorf("service: %w", err), "run it in the foreground: igwatchd run")
 	}
-	svc, err := service.New(nil, &service.Config{
-		Name: "igwatchd", DisplayName: "igwatchd",
-		Description: "Watch for Instagram's export mail, fetch and keep the archive",
-		Executable:  executable, Arguments: arguments,
-		Option: service.KeyValue{
-			"SystemdScript": script, "UserService": i.user, // systemd
-			"RunAtLoad": true,                                                                // launchd
-			"OnFailure": "restart", "OnFailureDelayDuration": "5s", "DelayedAutoStart": true, // Windows
-		},
-	})
+	svc, err := service.New(nil, c)
 	if err != nil {
 		return nil, fault.Permanent(fmt.Errorf("service: %w", err), "this system has no service manager that igwatchd knows; run it in the foreground: igwatchd run")
 	}
