@@ -92,8 +92,7 @@ func settings(c *service.Config) string {
 	return b.String()
 }
 
-// TestPlistSaysWhatItMust reads the property lists as launchd would: strictly.
-func TestPlistSaysWhatItMust(t *testing.T) {
+func eachPlist(t *testing.T, test func(t *testing.T, setup Setup, text string)) {
 	for _, c := range setups {
 		if c.goos != "darwin" {
 			continue
@@ -103,49 +102,47 @@ func TestPlistSaysWhatItMust(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := readPlist(text)
-			if err != nil {
-				t.Fatal(err)
-			}
-			program := []any{c.setup.Executable}
-			for _, a := range c.setup.Arguments {
-				program = append(program, a)
-			}
-			want := map[string]any{
-				"Label": "igwatchd", "ProgramArguments": program, "RunAtLoad": true, "KeepAlive": true, "ThrottleInterval": 60,
-				"ExitTimeOut": 10, "ProcessType": "Background", "Umask": 0o077,
-			}
-			if c.setup.User {
-				want["WorkingDirectory"] = c.setup.Home
-				want["StandardOutPath"], want["StandardErrorPath"] = c.setup.Home+"/Library/Logs/igwatchd.log", c.setup.Home+"/Library/Logs/igwatchd.log"
-			} else {
-				want["WorkingDirectory"], want["UserName"] = "/", "_igwatchd"
-				want["StandardOutPath"], want["StandardErrorPath"] = "/var/log/igwatchd.log", "/var/log/igwatchd.log"
-			}
-			if !reflect.DeepEqual(got, want) {
-				t.Errorf("got  %v\nwant %v", got, want)
-			}
+			test(t, c.setup, text)
 		})
 	}
+}
+
+// TestPlistSaysWhatItMust reads the property lists as launchd would: strictly.
+func TestPlistSaysWhatItMust(t *testing.T) {
+	eachPlist(t, func(t *testing.T, setup Setup, text string) {
+		got, err := readPlist(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		program := []any{setup.Executable}
+		for _, a := range setup.Arguments {
+			program = append(program, a)
+		}
+		want := map[string]any{
+			"Label": "igwatchd", "ProgramArguments": program, "RunAtLoad": true, "KeepAlive": true, "ThrottleInterval": 60,
+			"ExitTimeOut": 10, "ProcessType": "Background", "Umask": 0o077,
+		}
+		if setup.User {
+			want["WorkingDirectory"] = setup.Home
+			want["StandardOutPath"], want["StandardErrorPath"] = setup.Home+"/Library/Logs/igwatchd.log", setup.Home+"/Library/Logs/igwatchd.log"
+		} else {
+			want["WorkingDirectory"], want["UserName"] = "/", "_igwatchd"
+			want["StandardOutPath"], want["StandardErrorPath"] = "/var/log/igwatchd.log", "/var/log/igwatchd.log"
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("got  %v\nwant %v", got, want)
+		}
+	})
 }
 
 // TestPlistIsInstalledAsItIs has the library fill in the lists: its templates are the same on every
 // system, and must find nothing to do.
 func TestPlistIsInstalledAsItIs(t *testing.T) {
-	for _, c := range setups {
-		if c.goos != "darwin" {
-			continue
+	eachPlist(t, func(t *testing.T, setup Setup, text string) {
+		if got := render(t, text); got != text {
+			t.Errorf("the library makes of it:\n%s", got)
 		}
-		t.Run(c.file, func(t *testing.T) {
-			text, err := Plist(c.setup)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := render(t, text); got != text {
-				t.Errorf("the library makes of it:\n%s", got)
-			}
-		})
-	}
+	})
 }
 
 func TestWhatCannotBeInstalledIsRefused(t *testing.T) {

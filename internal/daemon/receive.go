@@ -100,7 +100,9 @@ func (d *Daemon) received(export, key string, f fetch.File) (outcome, error) {
 		return outcome{}, err
 	}
 	d.log.Info("archive received", "export", export, "name", f.Name, "bytes", f.Size, "route", f.Route)
-	d.seen.Store(seenKey{export, f.Name}, f.Seen)
+	if f.Seen.SHA256 != "" {
+		d.seen.Store(seenKey{export, f.Name}, f.Seen)
+	}
 	return outcome{commit: func(tx *journal.Tx) error {
 		// The file is recorded now, and its checkpoint is of no more use.
 		return errors.Join(addPart(tx, export, part, time.Now()), tx.DropCheckpoints(key))

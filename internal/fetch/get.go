@@ -133,15 +133,12 @@ func (t *transfer) committed(ctx context.Context) (File, bool, error) {
 	return t.file(sum), true, durable.Remove(t.path)
 }
 
-// open cuts the part file to the checkpoint. Without the bytes that the
-// checkpoint speaks of, it begins anew.
-func (t *transfer) open() (err error) {
-	t.resume()
-	t.part, err = durable.OpenPart(t.path, t.cp.Offset)
-	if errors.Is(err, durable.ErrShort) {
-		t.cp, t.sum = Checkpoint{Started: time.Now()}, sha256.New()
-		t.part, err = durable.OpenPart(t.path, 0)
-	}
+// open opens the part file at the checkpoint.
+func (t *transfer) open() error {
+	err := t.toCheckpoint(func(offset int64) (err error) {
+		t.part, err = durable.OpenPart(t.path, offset)
+		return err
+	})
 	if err == nil {
 		t.part.ReadBehind()
 	}
@@ -149,12 +146,16 @@ func (t *transfer) open() (err error) {
 }
 
 // cut is open for a part that is open.
-func (t *transfer) cut() error {
+func (t *transfer) cut() error { return t.toCheckpoint(func(offset int64) error { return t.part.Cut(offset) }) }
+
+// toCheckpoint has the part file cut to the checkpoint. Without the bytes that
+// the checkpoint speaks of, it begins anew.
+func (t *transfer) toCheckpoint(cut func(offset int64) error) error {
 	t.resume()
-	err := t.part.Cut(t.cp.Offset)
+	err := cut(t.cp.Offset)
 	if errors.Is(err, durable.ErrShort) {
 		t.cp, t.sum = Checkpoint{Started: time.Now()}, sha256.New()
-		err = t.part.Cut(0)
+		err = cut(0)
 	}
 	return err
 }
