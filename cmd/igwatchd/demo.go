@@ -42,6 +42,9 @@ func demoCommand(ctx context.Context, s streams, args []string) (err error) {
 			return fmt.Errorf("demo: %w", err)
 		}
 	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
 	d := &demo{out: s.out, dir: dir}
 	if f, ok := s.out.(*os.File); ok {
 		d.tty = term.IsTerminal(int(f.Fd()))

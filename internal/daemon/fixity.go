@@ -234,7 +234,7 @@ func (d *Daemon) Verify(ctx context.Context, id string, tell func(Reading)) erro
 			case err != nil:
 				r.State, r.Detail, r.Hint = ReadAway, err.Error(), fault.HintOf(err)
 			case !ok:
-				r = Reading{Export: e.ID, Account: e.Account, Place: p.name, State: ReadMissing}
+				r = Reading{Export: e.ID, Account: e.Account, Place: p.name, State: ReadMissing, Hint: "igwatchd makes it while the service runs"}
 			default:
 				if err := d.journal.Update(ctx, func(tx *journal.Tx) error { return d.settleReading(tx, r) }); err != nil {
 					return err
