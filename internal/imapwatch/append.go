@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 
 	"github.com/emersion/go-imap/v2"
@@ -25,40 +24,11 @@ func Append(ctx context.Context, server Server, folder, messageID string, raw []
 // two: servers count them, and some lock out who has too many. It waits until the second one is
 // free, at most until ctx ends.
 func (w *Watcher) Append(ctx context.Context, folder, messageID string, raw []byte) error {
-	p := &putting{folder, messageID, raw, make(chan error, 1)}
-	select {
-	case w.puts <- p: // the second connection is up, and does it
-		select {
-		case err := <-p.done:
-			return err
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	case w.second <- struct{}{}: // there is none at present
-		defer func() { <-w.second }()
-		return appendTo(ctx, w.o.Server, w.dial, w.t, folder, messageID, raw)
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// putting is a message on its way into a folder.
-type putting struct {
-	folder, messageID string
-	raw               []byte
-	done              chan error
+	return w.send(ctx, func(s *session) error { return s.put(folder, messageID, raw) })
 }
 
 func appendTo(ctx context.Context, server Server, dial dialer, t timings, folder, messageID string, raw []byte) error {
-	if err := server.check(); err != nil {
-		return err
-	}
-	s, err := connect(ctx, server, dial, t, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	return s.put(folder, messageID, raw)
+	return errandTo(ctx, server, dial, t, func(s *session) error { return s.put(folder, messageID, raw) })
 }
 
 // put opens the folder and appends the message unless it is there.

@@ -24,7 +24,7 @@ const (
 	endCall                 // somebody wants a look now
 	endServer               // the server has ended the IDLE by itself
 	endLost                 // the connection or the context has ended
-	endPut                  // a message is to be put into a folder: session.putting has it
+	endErrand               // somebody wants something done: session.errand has it
 )
 
 // idle waits for news, at most as long as told. It then has sent DONE; the answer is awaited by
@@ -52,7 +52,7 @@ func (s *session) idle(ctx context.Context, longest time.Duration, call <-chan s
 }
 
 // await waits for news, a call, the end of an IDLE, work, the given time or the end of the connection.
-func (s *session) await(ctx context.Context, longest time.Duration, call, over <-chan struct{}, puts <-chan *putting) (ending, error) {
+func (s *session) await(ctx context.Context, longest time.Duration, call, over <-chan struct{}, errands <-chan *errand) (ending, error) {
 	timer := time.NewTimer(longest)
 	defer timer.Stop()
 	select {
@@ -65,8 +65,8 @@ func (s *session) await(ctx context.Context, longest time.Duration, call, over <
 		return endCall, nil
 	case <-over:
 		return endServer, nil
-	case s.putting = <-puts:
-		return endPut, nil
+	case s.errand = <-errands:
+		return endErrand, nil
 	case <-s.conn.bye:
 		return endLost, s.fail("wait for news", errors.New("goodbye"))
 	case <-s.client.Closed():

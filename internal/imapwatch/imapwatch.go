@@ -7,7 +7,8 @@
 // been renumbered its last days are read again. Messages may therefore come twice, never not at all.
 //
 // The mailbox is never changed: folders are opened with EXAMINE, and messages are read with
-// BODY.PEEK (RFC 3501, sections 6.3.2 and 6.4.5). Only Append writes, and only when it is asked to.
+// BODY.PEEK (RFC 3501, sections 6.3.2 and 6.4.5). Only Append and Remove write, and only when they
+// are asked to.
 package imapwatch
 
 import (
@@ -84,7 +85,7 @@ type Watcher struct {
 	wakeOthers chan struct{}
 	inboxUp    chan struct{} // holds a value after INBOX was reached, for the second connection
 	second     chan struct{} // holds a value while there is a second connection
-	puts       chan *putting // taken by it while it waits
+	errands    chan *errand  // taken by it while it waits
 
 	mu     sync.Mutex // guards what Status reports
 	status []*FolderStatus
@@ -102,7 +103,7 @@ func New(o Options) *Watcher {
 	w := &Watcher{
 		o: o, t: standard, log: o.Log,
 		wakeInbox: make(chan struct{}, 1), wakeOthers: make(chan struct{}, 1), inboxUp: make(chan struct{}, 1),
-		second: make(chan struct{}, 1), puts: make(chan *putting),
+		second: make(chan struct{}, 1), errands: make(chan *errand),
 		live: map[string]*conn{},
 	}
 	w.dial = (&address{}).dial

@@ -10,8 +10,6 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
-
-	"github.com/igwatchd/igwatchd/internal/fault"
 )
 
 // errNothingToWatch ends a session when the mailbox has no folder but INBOX that matters.
@@ -65,25 +63,15 @@ func (v *othersVisitor) visit(ctx context.Context, s *session) error {
 				}
 				wait = max(f.untilDue(wait), v.w.t.retryMin) // it may be due, but not to be had
 			}
-			why, err := s.await(ctx, wait, v.w.wakeOthers, nil, v.w.puts)
-			if err == nil && why == endPut {
-				err = v.put(s, s.putting)
+			why, err := s.await(ctx, wait, v.w.wakeOthers, nil, v.w.errands)
+			if err == nil && why == endErrand {
+				err = v.run(s, s.errand)
 			}
 			if err != nil {
 				return err
 			}
 		}
 	}
-}
-
-// put appends a message for somebody else. Only what ends the connection is returned.
-func (v *othersVisitor) put(s *session, p *putting) error {
-	err := s.put(p.folder, p.messageID, p.raw)
-	p.done <- err
-	if err != nil && !isRefusal(err) && fault.KindOf(err) != fault.PermanentKind {
-		return err
-	}
-	return s.leave()
 }
 
 // look asks whether there is anything new in a folder, and reads it.

@@ -25,7 +25,7 @@ type session struct {
 	hurry  bool                    // the machine may have slept: the connection has to prove itself
 	unbind func() bool
 
-	putting *putting // what it was asked for while it waited
+	errand *errand // what it was asked for while it waited
 }
 
 // connect opens a session that ends with ctx, or earlier with close.
