@@ -51,6 +51,7 @@ func commands() []command {
 		{"demo", "", "show the whole job on this machine, without any account", demoCommand},
 		{"setup", "[--oauth2]", "five questions, each answer tried; then writes the configuration (--oauth2: sign in to the mailbox)", setupCommand},
 		{"check", "", "test the configuration, the login, the folders; change nothing", checkCommand},
+		{"drill", "[NAME]", "let a made-up export go the whole way, through your own inbox to your telephone; leaves nothing behind", drillCommand},
 		{"run", "", "watch the inboxes until stopped; what the service runs", runCommand},
 		{"service", "install|uninstall|start|stop|restart|status [--user]", "run igwatchd as a system service", serviceCommand},
 		{"login", "[--forget] [NAME]", "log in at Instagram once, in a window: igwatchd then presses Download for you", loginCommand},

@@ -159,7 +159,7 @@ func openDaemon(ctx context.Context, cfg *config.Config, log *slog.Logger) (*dae
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := daemon.New(daemon.Options{Config: cfg, Journal: j, Log: log, Version: version(), Browser: browserTest})
+	d, err := daemon.New(daemon.Options{Config: cfg, Journal: j, Log: log, Version: version(), Stage: newStage, Browser: browserTest})
 	if err != nil {
 		_ = j.Close()
 		return nil, nil, err

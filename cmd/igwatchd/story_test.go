@@ -299,6 +299,11 @@ func expectCmd(ts *testscript.TestScript, neg bool, args []string) {
 			n, err := w.mails(context.Background())
 			return err == nil && n == number()
 		})
+	case "mails": // whosever they are
+		until(ts, args[1]+" mails", func() bool {
+			all, err := w.mailbox.Messages(context.Background(), "INBOX")
+			return err == nil && len(all) == number()
+		})
 	case "command":
 		until(ts, "the command told "+args[1], func() bool {
 			data, _ := os.ReadFile(filepath.Join(w.dir, "told.jsonl"))

@@ -157,7 +157,11 @@ Done. Now ask Instagram for the export:
 
 Then tell igwatchd, so that it can tell you if no mail comes:
 
-    igwatchd expect --config %s`, w.address, cfg.Path)
+    igwatchd expect --config %s
+
+While you wait, you may let a made-up export go the whole way, through this inbox to you; it leaves nothing behind:
+
+    igwatchd drill --config %s`, w.address, cfg.Path, cfg.Path)
 	if service.Platform() != "linux-systemd" || !w.ask {
 		w.term.say("\nAnd let it run:  igwatchd service install, igwatchd service start; or in the foreground: igwatchd run --config %s", cfg.Path)
 	}

@@ -130,3 +130,15 @@ func (n news) channelDown(account, name string, why error) notify.Event {
 	x.Text = l.String()
 	return x
 }
+
+// drill is what a drill ends with. It says nothing of the account: nobody may act on it.
+func (n news) drill(account, nonce string) notify.Event {
+	x := event("drill", journal.Export{Account: account}, nonce)
+	x.Title = n.Say("igwatchd drill: this is how you would be told of %s", account)
+	l := n.letter()
+	l.say("This was only a drill. A made-up export has gone the whole way, from your inbox to this message. Nothing was asked of Instagram, " +
+		"and it says nothing about whether your own archive is complete.")
+	l.say("You need to do nothing. What matters is that this reached you: if it did not come to your telephone or wherever you expected it, look at [notify] in the configuration.")
+	x.Text = l.String()
+	return x
+}

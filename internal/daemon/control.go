@@ -57,6 +57,7 @@ func (d *Daemon) listenControl(ctx context.Context) (*control, error) {
 	mux.HandleFunc("POST /expect", d.serveExpect)
 	mux.HandleFunc("POST /open", d.serveOpen)
 	mux.HandleFunc("POST /verify", d.serveVerify)
+	mux.HandleFunc("POST /drill", d.serveDrill)
 	mux.HandleFunc("POST /deletion", d.serveDeletion)
 	mux.HandleFunc("POST /login", d.serveLogin)
 	return &control{l, &http.Server{

@@ -176,6 +176,9 @@ func remindersBy(age time.Duration) int {
 // yet: copies in a new place, and readings of copies that none was planned for.
 func (d *Daemon) catchUp(ctx context.Context) error {
 	return d.journal.Update(ctx, func(tx *journal.Tx) error {
+		if err := tx.Hasten(stepDrilled, time.Now()); err != nil { // no drill outlives its process
+			return err
+		}
 		exports, err := tx.Exports()
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/igwatchd/igwatchd/config"
@@ -27,7 +28,8 @@ type Options struct {
 	Log     *slog.Logger
 	Version string
 
-	Browser browser.Test // for tests; the zero value otherwise
+	Stage   func(ctx context.Context, dir, account string) (*Stage, error) // sets up what a drill needs; nil: no drills
+	Browser browser.Test                                                   // for tests; the zero value otherwise
 }
 
 // Daemon is the service.
@@ -53,6 +55,10 @@ type Daemon struct {
 	offers    sync.Mutex // one offered file at a time
 	alarmed   sync.Once  // alarm tells once while the program runs
 	also      []part
+	running   atomic.Bool
+	stage     func(ctx context.Context, dir, account string) (*Stage, error)
+	drilling  sync.Mutex // one drill at a time
+	drill     atomic.Pointer[drill]
 	page      func(path string) string // the address of a page that lets one browser in; nil: there is no page
 
 	browserTest browser.Test
@@ -78,7 +84,7 @@ func New(o Options) (*Daemon, error) {
 	}
 	d := &Daemon{
 		cfg: o.Config, journal: o.Journal, vault: v, log: o.Log, version: o.Version,
-		browserTest: o.Browser, news: newsIn(o.Config.Notify.Language),
+		browserTest: o.Browser, stage: o.Stage, news: newsIn(o.Config.Notify.Language),
 		started: time.Now(), resolver: exportmail.NewResolver(o.Config.Mail.Resolver),
 	}
 	if d.places, err = openPlaces(o.Config, v, o.Journal); err != nil {
@@ -127,6 +133,7 @@ const pulse = 30 * time.Second
 // Run works until ctx ends or a part of the daemon fails that must not.
 // ready is called once everything runs, alive at each proof of progress.
 func (d *Daemon) Run(ctx context.Context, ready, alive func()) error {
+	d.running.Store(true)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
@@ -167,6 +174,9 @@ func (d *Daemon) Run(ctx context.Context, ready, alive func()) error {
 	own("health", d.newHealth().watch)
 	for _, p := range d.also {
 		own(p.name, p.run)
+	}
+	if len(d.channels) == 0 {
+		d.log.Warn("nobody will be told: [notify] names no channel", "hint", "set notify.inbox = true")
 	}
 	d.log.Info("running", "version", d.version, "accounts", len(d.cfg.Accounts), "archive", d.cfg.ArchiveDir)
 	ready()

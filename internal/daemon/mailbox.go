@@ -145,6 +145,17 @@ func (m *mailbox) put(ctx context.Context, id string, raw []byte) error {
 	return imapwatch.Append(ctx, m.reach(), "INBOX", id, raw)
 }
 
+// remove takes a mail of ours out of the inbox again, in the same way.
+func (m *mailbox) remove(ctx context.Context, id string) error {
+	m.mu.Lock()
+	w := m.watcher
+	m.mu.Unlock()
+	if w != nil {
+		return w.Remove(ctx, "INBOX", id)
+	}
+	return imapwatch.Remove(ctx, m.reach(), "INBOX", id)
+}
+
 // ledger keeps a mailbox's cursors in the journal.
 type ledger struct {
 	journal *journal.Journal
@@ -183,7 +194,9 @@ func (d *Daemon) tellUnreadable(ctx context.Context, a config.Account, folder st
 func (d *Daemon) takeMail(ctx context.Context, account string, msg imapwatch.Message) error {
 	sum := sha256.Sum256(msg.Raw)
 	return d.journal.Update(ctx, func(tx *journal.Tx) error {
-		if own, err := d.ownMail(tx, msg.Raw); own || err != nil {
+		id, own, err := d.ownMail(tx, msg.Raw)
+		if own || err != nil {
+			d.drill.Load().sees(account, id, msg)
 			return err
 		}
 		n, added, err := tx.AddMail(journal.Mail{
@@ -210,19 +223,20 @@ func receipt(told, now time.Time) time.Time {
 	return told
 }
 
-// ownMail tells whether a mail carries the Message-ID of news which igwatchd
-// itself put into the inbox. Anyone who copies such an id is ignored, and that is all.
-func (d *Daemon) ownMail(tx *journal.Tx, raw []byte) (bool, error) {
+// ownMail tells whether a mail carries the Message-ID of something that igwatchd
+// itself put into the inbox: news, or a drill. Anyone who copies such an id is ignored, and that is all.
+func (d *Daemon) ownMail(tx *journal.Tx, raw []byte) (id string, own bool, err error) {
 	m, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
-		return false, nil //nolint:nilerr // ours can be read
+		return "", false, nil //nolint:nilerr // ours can be read
 	}
-	event, _, ok := strings.Cut(strings.Trim(m.Header.Get("Message-Id"), "<> "), ".igwatchd@")
+	id = strings.Trim(m.Header.Get("Message-Id"), "<> ")
+	event, _, ok := strings.Cut(id, ".igwatchd@")
 	if !ok {
-		return false, nil
+		return "", false, nil
 	}
-	_, found, err := tx.Event(event)
-	return found, err
+	_, own, err = tx.Event(event)
+	return id, own, err
 }
 
 // FindHost asks DNS for the IMAP server of an address (RFC 6186, section 3.2).

@@ -120,6 +120,7 @@ func everything(t *testing.T, n news) map[string]notify.Event {
 		"stillWatching-busy":   n.stillWatching("jane.doe", time.Time{}, []journal.Export{{State: "fetching", AnnouncedAt: now}}, now),
 		"inboxDown":            n.inboxDown("jane.doe", "jane@example.org", "INBOX", fault.Permanent(errors.New("the mail server refuses the login for jane@example.org"), "check that account.inbox.user is the mailbox of the person who signed in; then sign in again: igwatchd setup --oauth2"), now),
 		"inboxDown-folder":     n.inboxDown("jane.doe", "jane@example.org", "Junk", nil, now),
+		"drill":                n.drill("jane.doe", "nonce"),
 		"inboxBack":            n.inboxBack("jane.doe", "jane@example.org", now),
 		"damaged":              n.damaged(e, archivePlace, harm),
 		"repaired":             n.repaired(e, reading),

@@ -22,6 +22,7 @@ const (
 	stepCopy     = "copy"     // make one further copy; argument: the place
 	stepProtect  = "protect"  // make recovery files beside the bag
 	stepFixity   = "fixity"   // read a copy again; argument: the place
+	stepDrilled  = "drilled"  // clean up after a drill that could not do it itself; argument: its id and the account
 
 	stepCountdown = "countdown" // the deletion of an account is under way; argument: the account
 )
@@ -64,6 +65,8 @@ func (d *Daemon) step(ctx context.Context, s journal.Step) (outcome, error) {
 		return d.readCopy(ctx, s)
 	case stepCountdown:
 		return d.countdown(ctx, s)
+	case stepDrilled:
+		return d.drilled(ctx, s)
 	}
 	return outcome{}, fmt.Errorf("step of unknown kind %q", s.Kind)
 }
@@ -82,6 +85,8 @@ func lane(s journal.Step) string {
 		return "deadline " + s.Export
 	case stepAbsent, stepStill, stepCountdown:
 		return "clock " + s.Arg
+	case stepDrilled:
+		return "drill " + s.Arg
 	case stepCopy, stepFixity:
 		return "copies " + s.Arg
 	case stepProtect:

@@ -39,9 +39,6 @@ func (d *Daemon) newChannels() []channel {
 	for i, u := range n.URLs {
 		list = append(list, channel{notify.Push(i, u), "", loudPush})
 	}
-	if len(list) == 0 {
-		d.log.Warn("nobody will be told: [notify] names no channel", "hint", "set notify.inbox = true")
-	}
 	return list
 }
 

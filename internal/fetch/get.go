@@ -146,7 +146,9 @@ func (t *transfer) open() error {
 }
 
 // cut is open for a part that is open.
-func (t *transfer) cut() error { return t.toCheckpoint(func(offset int64) error { return t.part.Cut(offset) }) }
+func (t *transfer) cut() error {
+	return t.toCheckpoint(func(offset int64) error { return t.part.Cut(offset) })
+}
 
 // toCheckpoint has the part file cut to the checkpoint. Without the bytes that
 // the checkpoint speaks of, it begins anew.

@@ -227,6 +227,26 @@ func TestSteps(t *testing.T) {
 
 // A step's own transaction may cancel it and plan its successor; finishing it
 // afterwards must not hit the successor.
+func TestHastenedStepsAreDue(t *testing.T) {
+	j := openTest(t)
+	now := time.Now()
+	update(t, j, func(tx *Tx) error {
+		return errors.Join(
+			tx.Plan(Step{Kind: "clean", Arg: "a", Due: now.Add(time.Hour)}), tx.Plan(Step{Kind: "other", Due: now.Add(time.Hour)}),
+			tx.Hasten("clean", now),
+		)
+	})
+	if err := j.View(t.Context(), func(tx *Tx) error {
+		due, next, err := tx.Steps(now, 10)
+		if len(due) != 1 || due[0].Kind != "clean" || !next.After(now) {
+			t.Errorf("due: %v, then %v", due, next)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestFinishingACancelledStepLeavesItsSuccessor(t *testing.T) {
 	j := openTest(t)
 	var step Step

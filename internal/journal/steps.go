@@ -54,6 +54,13 @@ func (t *Tx) CancelOne(export, kind, arg string) error {
 	return err
 }
 
+// Hasten makes all steps of a kind due.
+func (t *Tx) Hasten(kind string, due time.Time) error {
+	t.planned = true
+	_, err := t.exec(`UPDATE steps SET due = ? WHERE kind = ? AND due > ?`, millis(due), kind, millis(due))
+	return err
+}
+
 // Steps returns the steps due at or before now, in order of their due times,
 // at most limit; and when the first of the others is due (zero: there is none).
 func (t *Tx) Steps(now time.Time, limit int) (due []Step, next time.Time, err error) {

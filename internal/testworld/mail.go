@@ -56,6 +56,9 @@ type Mail struct {
 	Links []string
 	// Multipart adds a text/plain part. The one real mail that is known has text/html alone.
 	Multipart bool
+
+	// What the mail says of itself instead of what its kind does; Note is a paragraph before the others.
+	From, Subject, MessageID, Note string
 }
 
 // letter is what a kind says.
@@ -83,6 +86,16 @@ func (m Mail) Bytes() ([]byte, error) {
 	copy(links, m.Links)
 	links = append(links, m.Links[min(len(m.Links), len(l.links)):]...)
 
+	if m.From != "" {
+		l.from = m.From
+	}
+	if m.Subject != "" {
+		l.subject = m.Subject
+	}
+	if m.Note != "" {
+		l.body = m.Note + "\n\n" + l.body
+	}
+
 	var b bytes.Buffer
 	header := func(name, value string) { fmt.Fprintf(&b, "%s: %s\r\n", name, value) }
 	sum := sha256.Sum256(fmt.Appendf(nil, "%v\x00%v\x00%v\x00%v\x00%v", m.Kind, m.Language, m.To, m.Date.UnixNano(), links))
@@ -97,7 +110,10 @@ func (m Mail) Bytes() ([]byte, error) {
 		header("X-Facebook-Notify", l.notify+"; mailid="+id[:20])
 	}
 	header("X-Auto-Response-Suppress", "All")
-	header("Message-ID", "<"+id[:32]+"@"+id+">")
+	if m.MessageID == "" {
+		m.MessageID = id[:32] + "@" + id
+	}
+	header("Message-ID", "<"+m.MessageID+">")
 	header("MIME-Version", "1.0")
 	html := l.html(m.Language, links)
 	if !m.Multipart {

@@ -24,7 +24,8 @@ type World struct {
 
 // Options says of what the world is made.
 type Options struct {
-	Dovecot bool // a real Dovecot instead of a mailbox in this process
+	Dovecot   bool // a real Dovecot instead of a mailbox in this process
+	NoMailbox bool // there is a real one elsewhere: World.Mailbox is nil
 }
 
 // Start makes dir if need be and starts a world in it. ctx bounds the start alone; the world
@@ -55,12 +56,14 @@ func Start(ctx context.Context, dir string, opts Options) (w *World, err error) 
 	if w.Site, err = StartSite(w.CA); err != nil {
 		return w, err
 	}
-	if opts.Dovecot {
+	switch {
+	case opts.NoMailbox:
+	case opts.Dovecot:
 		var d *Dovecot
 		if d, err = StartDovecot(ctx, w.CA, filepath.Join(w.Dir, "dovecot")); err == nil {
 			w.Mailbox = d
 		}
-	} else {
+	default:
 		w.Mailbox, err = StartMemory(w.CA)
 	}
 	if err != nil {
@@ -71,18 +74,24 @@ func Start(ctx context.Context, dir string, opts Options) (w *World, err error) 
 	return w, w.writeFiles()
 }
 
-func (w *World) caFile() string       { return filepath.Join(w.Dir, "ca.pem") }
+// CAFile is where the authority's certificate is, in PEM form.
+func (w *World) CAFile() string { return filepath.Join(w.Dir, "ca.pem") }
+
+// CookiesFile is where the cookies are by which the site knows its person.
+func (w *World) CookiesFile() string { return filepath.Join(w.Dir, "cookies.txt") }
+
 func (w *World) passwordFile() string { return filepath.Join(w.Dir, "imap-password") }
-func (w *World) cookiesFile() string  { return filepath.Join(w.Dir, "cookies.txt") }
 
 func (w *World) writeFiles() error {
-	if err := w.CA.WriteFile(w.caFile()); err != nil {
+	if err := w.CA.WriteFile(w.CAFile()); err != nil {
 		return err
 	}
-	if err := os.WriteFile(w.passwordFile(), []byte(w.Mailbox.Password()+"\n"), 0o600); err != nil {
-		return err
+	if w.Mailbox != nil {
+		if err := os.WriteFile(w.passwordFile(), []byte(w.Mailbox.Password()+"\n"), 0o600); err != nil {
+			return err
+		}
 	}
-	return w.Site.WriteCookies(w.cookiesFile())
+	return w.Site.WriteCookies(w.CookiesFile())
 }
 
 // Close ends everything that runs. The files stay.
@@ -166,7 +175,7 @@ func (w *World) ConfigTOML(s Setup) (string, error) {
 	if s.Username == "" {
 		s.Username = "jane.doe"
 	}
-	cookies := w.cookiesFile()
+	cookies := w.CookiesFile()
 	if s.NoCookies {
 		cookies = ""
 	}
@@ -186,14 +195,14 @@ func (w *World) ConfigTOML(s Setup) (string, error) {
 	line("  security", "tls")
 	line("  user", w.Mailbox.User())
 	line("  password_file", w.passwordFile())
-	line("  ca_file", w.caFile())
+	line("  ca_file", w.CAFile())
 	b.WriteString("\n[mail]\n")
 	line("from_domains", []string{w.Signer.domain})
 	line("resolver", w.DNS.Addr())
 	b.WriteString("\n[fetch]\n")
 	line("link_hosts", []string{w.Site.LinkHost()})
 	line("byte_hosts", []string{w.Site.ByteHost()})
-	line("ca_file", w.caFile())
+	line("ca_file", w.CAFile())
 	line("allow_private", true)
 	line("drop_dirs", append([]string{}, s.DropDirs...))
 	line("cookies_file", cookies)

@@ -326,6 +326,12 @@ var german = table{
 
 		"What to do: if you asked for the deletion, say so; igwatchd counts the days and watches the copies:  igwatchd deleted %s\nIf the account stays:  igwatchd deleted --cancelled %s\nIf you did not ask for anything, somebody else may have: open Instagram by hand, not by a link of the mail, and change the password.": "Was zu tun ist: Wenn du die Löschung beantragt hast, sag es; igwatchd zählt die Tage und wacht über die Kopien:  igwatchd deleted %s\nWenn das Konto bleibt:  igwatchd deleted --cancelled %s\nWenn du nichts beantragt hast, war es vielleicht jemand anderes: Öffne Instagram von Hand, nicht über einen Link der Mail, und ändere das Passwort.",
 
+		"igwatchd drill: this is how you would be told of %s": "igwatchd-Übung: So würdest du von %s erfahren",
+
+		"This was only a drill. A made-up export has gone the whole way, from your inbox to this message. Nothing was asked of Instagram, and it says nothing about whether your own archive is complete.": "Das war nur eine Übung. Ein erfundener Export ist den ganzen Weg gegangen, von deinem Posteingang bis zu dieser Nachricht. Instagram wurde nichts gefragt, und über dein eigenes Archiv sagt sie nichts aus.",
+
+		"You need to do nothing. What matters is that this reached you: if it did not come to your telephone or wherever you expected it, look at [notify] in the configuration.": "Du musst nichts tun. Wichtig ist, dass dies bei dir ankam: Kam es nicht auf dein Telefon oder wo du es erwartet hast, dann sieh in der Konfiguration unter [notify] nach.",
+
 		"igwatchd: this is a test": "igwatchd: Das ist ein Test",
 
 		"This is how igwatchd will tell you that the archive of your account is complete, or what is missing. You need to do nothing.": "So wird igwatchd dir sagen, dass das Archiv deines Kontos vollständig ist oder was fehlt. Du musst nichts tun.",
