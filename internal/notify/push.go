@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/nicholas-fedor/shoutrrr"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
@@ -39,7 +41,7 @@ func (p *push) Send(ctx context.Context, e Event) error {
 	}
 	sender.Timeout = webTimeout
 	done := make(chan []error, 1) // Send takes no context; the buffer lets it end after us
-	go func() { done <- sender.Send(e.Text, &types.Params{"title": e.Title}) }()
+	go func() { done <- sender.Send(pushText(p.address, e), &types.Params{"title": e.Title}) }()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
@@ -49,4 +51,32 @@ func (p *push) Send(ctx context.Context, e Event) error {
 		}
 		return nil
 	}
+}
+
+// Limits of a message, in bytes: ntfy makes a file of what is longer, Pushover (1,024 characters) and
+// Telegram (4,096) refuse it. A push is not for reading pages.
+const (
+	longestPush     = 3900
+	longestPushover = 1000
+)
+
+// pushText is what a push service gets: the address of what to do next is never cut off.
+func pushText(address string, e Event) string {
+	limit := longestPush
+	if strings.HasPrefix(address, "pushover:") {
+		limit = longestPushover
+	}
+	end := ""
+	if e.URL != "" {
+		end = "\n\n" + e.URL
+	}
+	text := strings.TrimRight(e.Text, "\n")
+	if len(text)+len(end) > limit {
+		cut := limit - len(end) - len(" …")
+		for cut > 0 && !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text = text[:cut] + " …"
+	}
+	return text + end
 }
