@@ -50,10 +50,9 @@ func checkCommand(ctx context.Context, s streams, args []string) error {
 	for _, a := range cfg.Accounts {
 		c.browser(ctx, cfg, a)
 	}
-	n := cfg.Notify
-	if !n.Inbox && n.Webhook == "" && len(n.Command) == 0 && len(n.URLs) == 0 {
-		c.bad("notify", fault.Permanent(fmt.Errorf("no channel is configured: you would not hear of anything"), "set notify.inbox = true"))
-	}
+	c.recovery(cfg.Recovery)
+	c.page(ctx, cfg)
+	c.channels(ctx, cfg.Notify)
 	if c.failed > 0 {
 		_, _ = fmt.Fprintf(s.out, "\n%d of %d checks failed. Nothing was changed.\n", c.failed, c.total)
 		return exitCode(exitFailed)
@@ -153,6 +152,7 @@ func (c *checker) inbox(ctx context.Context, in config.Inbox) {
 		how = "new mail is noticed within a minute"
 	}
 	c.good(what, fmt.Sprintf("%s at %s:%d; %s", in.Address, in.Host, in.Port, how))
+	c.provider(in)
 }
 
 // replica looks whether a place for copies can be reached. It reads from it only.
