@@ -1,6 +1,8 @@
 package config
 
-import "strings"
+import "regexp"
+
+var credentialName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$`)
 
 func checkSecret(c *collector, at string, raw rawInbox) Secret {
 	s, given := secret(c, join(at, "password"), raw.PasswordFile, raw.PasswordCommand, raw.PasswordCredential)
@@ -40,8 +42,8 @@ func secret(c *collector, key, file string, command []string, credential string)
 	if len(command) > 0 && command[0] == "" {
 		c.add(key+"_command", "the first item must be the program")
 	}
-	if strings.ContainsAny(credential, "/\\") {
-		c.add(key+"_credential", "a credential's name, not a path")
+	if credential != "" && !credentialName.MatchString(credential) {
+		c.add(key+"_credential", "a credential's name, not a path: letters, digits, dots, dashes and underscores")
 	}
 	return s, given
 }

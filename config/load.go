@@ -64,6 +64,7 @@ func Parse(name string, data []byte) (*Config, error) {
 		return nil, err
 	}
 	cfg.Path = name
+	cfg.place()
 	return cfg, nil
 }
 

@@ -22,11 +22,12 @@ const (
 )
 
 // Secret is where a password is, never the password itself: it is read anew on
-// each use, so that a changed one works without a restart. One field is set.
+// each use, so that a changed one works without a restart. One of the first three fields is set.
 type Secret struct {
 	File       string
 	Command    []string // argv; run without a shell
 	Credential string   // a systemd credential's name (systemd-creds(1))
+	Sealed     string   // where the credential may lie encrypted, for commands outside of the service
 }
 
 // Read returns the secret without its line end. Errors never contain it.
@@ -36,6 +37,10 @@ func (s Secret) Read(ctx context.Context) (string, error) {
 	switch {
 	case s.Credential != "":
 		dir := os.Getenv("CREDENTIALS_DIRECTORY")
+		if dir == "" && s.sealed() {
+			data, err = unseal(ctx, s.Credential, s.Sealed)
+			break
+		}
 		if dir == "" {
 			return "", fault.Configuration(fmt.Errorf("read credential %s: no CREDENTIALS_DIRECTORY", s.Credential),
 				"password_credential works under systemd with LoadCredential= in the unit; else use password_file")
@@ -54,6 +59,14 @@ func (s Secret) Read(ctx context.Context) (string, error) {
 		return "", fault.Temporary(fmt.Errorf("read password: %s is empty", s), "write the password there, on one line")
 	}
 	return secret, nil
+}
+
+func (s Secret) sealed() bool {
+	if s.Sealed == "" {
+		return false
+	}
+	_, err := os.Stat(s.Sealed)
+	return err == nil
 }
 
 // String says where the secret is, for messages.

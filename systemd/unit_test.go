@@ -152,3 +152,19 @@ func TestSysusersAndTmpfilesAreValid(t *testing.T) {
 		}
 	}
 }
+
+func TestCredentialsAreLoadedByName(t *testing.T) {
+	got, err := Credentials(map[string]string{"b": "/etc/igwatchd/b.cred", "a": "/etc/igwatchd/a.cred"})
+	want := "# Passwords that are kept encrypted.\n[Service]\nLoadCredentialEncrypted=a:/etc/igwatchd/a.cred\nLoadCredentialEncrypted=b:/etc/igwatchd/b.cred\n"
+	if err != nil || got != want {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got, err := Credentials(nil); got != "" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	for _, path := range []string{"relative", "/a b", "/a\nExecStart=/bin/sh", "/100%", `/a"b`} {
+		if got, err := Credentials(map[string]string{"a": path}); err == nil {
+			t.Errorf("%q: %q", path, got)
+		}
+	}
+}

@@ -35,28 +35,35 @@ func (w *world) heard(event string) (list []map[string]any) {
 	return list
 }
 
-// TestAMailAboutTheDeletion: a genuine one is told, and the session rests until the person says what it is about. A
-// forged one changes nothing.
+// TestAMailAboutTheDeletion: a genuine one is told, and the session rests until the person says what it is about; one
+// that leaves no doubt begins the count. A forged one changes nothing.
 func TestAMailAboutTheDeletion(t *testing.T) {
 	w := memoryWorld(t)
 	newArchive(t, w, 1)
 	cmd := startDaemon(t, w)
-	const deletion = "Your Instagram account will be deleted"
-	for _, raw := range [][]byte{
-		aboutDeletion(t, w, deletion, false), aboutDeletion(t, w, "A phone number was removed from your account", true),
-		aboutDeletion(t, w, deletion, true), aboutDeletion(t, w, deletion, true),
-	} {
+	put := func(raw []byte) {
+		t.Helper()
 		if err := w.mailbox.Deliver(t.Context(), "INBOX", raw); err != nil {
 			t.Fatal(err)
 		}
 	}
+	const deletion = "Your Instagram account will be deleted"
+	put(aboutDeletion(t, w, deletion, false))
+	put(aboutDeletion(t, w, "A phone number was removed from your account", true))
+	put(aboutDeletion(t, w, "Your Instagram account has been deactivated", true))
 	w.await(t, "deletion-mail")
+	put(aboutDeletion(t, w, deletion, true))
+	within(t, 30*time.Second, func() string { return fmt.Sprint(w.told()) }, func() bool { return len(w.heard("deletion-mail")) == 2 })
+	put(aboutDeletion(t, w, deletion, true)) // it is known
 	if err := w.deliver(t.Context(), testworld.Ready2022, "INBOX"); err != nil {
 		t.Fatal(err)
 	}
 	w.await(t, "waiting-for-you")
-	if n := len(w.heard("deletion-mail")); n != 2 { // each genuine one
+	if n := len(w.heard("deletion-mail")); n != 2 {
 		t.Errorf("told %d times: %v", n, w.told())
+	}
+	if text := fmt.Sprint(w.heard("deletion-mail")[1]["text"]); !strings.Contains(text, "is under way since then") || !strings.Contains(text, "igwatchd deleted --cancelled jane.doe") {
+		t.Errorf("told: %s", text)
 	}
 	if text := fmt.Sprint(w.heard("deletion-mail")[0]["text"]); !strings.Contains(text, "igwatchd deleted jane.doe") || !strings.Contains(text, "change the password") {
 		t.Errorf("told: %s", text)

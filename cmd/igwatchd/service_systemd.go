@@ -24,6 +24,7 @@ const (
 	sysusersFile = "/etc/sysusers.d/igwatchd.conf"
 	tmpfilesFile = "/etc/tmpfiles.d/igwatchd.conf"
 	dropInFile   = "/etc/systemd/system/igwatchd.service.d/paths.conf"
+	sealedInFile = "/etc/systemd/system/igwatchd.service.d/passwords.conf"
 )
 
 // prepareSystem makes the user, the folders, and the drop-in that opens folders
@@ -34,14 +35,12 @@ func (i *installer) prepareSystem(ctx context.Context, cfg *config.Config) error
 		return err
 	}
 	for path, text := range map[string]string{sysusersFile: systemd.Sysusers, tmpfilesFile: systemd.Tmpfiles, dropInFile: text} {
-		if text == "" {
-			err = durable.Remove(path)
-		} else {
-			err = errors.Join(durable.MkdirAll(filepath.Dir(path), 0o755), durable.WriteFile(path, []byte(text), 0o644))
-		}
-		if err != nil {
+		if err := place(path, text); err != nil {
 			return err
 		}
+	}
+	if err := loadSealed(cfg); err != nil {
+		return err
 	}
 	if text != "" {
 		i.say("Folders outside %s are opened for the service in %s", systemd.StateDir, dropInFile)
@@ -53,6 +52,23 @@ func (i *installer) prepareSystem(ctx context.Context, cfg *config.Config) error
 		return err
 	}
 	return i.makeFolders(ctx, cfg)
+}
+
+// place writes a file of the system, or removes it if it would be empty.
+func place(path, text string) error {
+	if text == "" {
+		return durable.Remove(path)
+	}
+	return errors.Join(durable.MkdirAll(filepath.Dir(path), 0o755), durable.WriteFile(path, []byte(text), 0o644))
+}
+
+// loadSealed has systemd decrypt for the service the passwords that are kept encrypted.
+func loadSealed(cfg *config.Config) error {
+	text, err := systemd.Credentials(cfg.Sealed())
+	if err != nil {
+		return fault.Configuration(err, "keep the configuration in /etc/igwatchd")
+	}
+	return place(sealedInFile, text)
 }
 
 // makeFolders makes the folders for writing that are not there. It is done once
@@ -121,7 +137,7 @@ func (i *installer) sayReadable(cfg *config.Config) {
 }
 
 func removeSystemFiles() error {
-	err := errors.Join(durable.Remove(dropInFile), durable.Remove(sysusersFile), durable.Remove(tmpfilesFile))
+	err := errors.Join(durable.Remove(dropInFile), durable.Remove(sealedInFile), durable.Remove(sysusersFile), durable.Remove(tmpfilesFile))
 	_ = os.Remove(filepath.Dir(dropInFile)) // if nothing of yours is in it
 	return err
 }

@@ -44,6 +44,7 @@ type wizard struct {
 	answers
 	term   *terminal
 	ask    bool // false: flags alone
+	sealed bool // the password is kept as a credential of systemd
 	server imapwatch.Server
 }
 
@@ -70,7 +71,7 @@ func (w *wizard) run(ctx context.Context) error {
 			return err
 		}
 	}
-	cfg, err := w.write()
+	cfg, err := w.write(ctx)
 	if err != nil {
 		return err
 	}

@@ -69,6 +69,8 @@ func (w *wizard) text(passwordFile string) string {
 	}
 	if w.clientID != "" {
 		p("  oauth2 = { provider = %s, client_id = %s }", quoted(config.ProviderOf(w.address).OAuth2), quoted(w.clientID))
+	} else if w.sealed {
+		p("  password_credential = %s", quoted(credential))
 	} else {
 		p("  password_file = %s", quoted(passwordFile))
 	}
@@ -96,12 +98,29 @@ func quoted(s string) string {
 	return b.String() + `"`
 }
 
+// credential is the name of the mailbox's password where systemd keeps it encrypted.
+const credential = "imap-password"
+
+// keep stores the password: encrypted for this machine where systemd can do that for the service, else in a file.
+func (w *wizard) keep(ctx context.Context, file string) error {
+	if w.clientID != "" {
+		return nil
+	}
+	if os.Geteuid() == 0 && service.Platform() == "linux-systemd" && filepath.Dir(w.path) == "/etc/igwatchd" {
+		sealed, err := config.Seal(ctx, credential, w.password)
+		if w.sealed = err == nil; w.sealed {
+			w.term.say("\nThe password is kept encrypted: only this machine's root and the service can read it.")
+			return durable.WriteFile(config.SealedFile(w.path, credential), sealed, 0o600)
+		}
+	}
+	return durable.WriteFile(file, []byte(w.password+"\n"), 0o600)
+}
+
 // write puts the password and the configuration in their places, after the whole was checked.
-func (w *wizard) write() (*config.Config, error) {
+func (w *wizard) write(ctx context.Context) (*config.Config, error) {
 	dir := filepath.Dir(w.path)
 	secret := filepath.Join(dir, "imap-password")
-	cfg, err := w.draft(secret)
-	if err != nil {
+	if _, err := w.draft(secret); err != nil { // before anything is written
 		return nil, fmt.Errorf("setup: %w", err)
 	}
 	mode := os.FileMode(0o700)
@@ -111,8 +130,19 @@ func (w *wizard) write() (*config.Config, error) {
 	if err := durable.MkdirAll(dir, mode); err != nil {
 		return nil, fault.WithHint(fmt.Errorf("setup: %w", err), "for a service of the whole machine: sudo igwatchd setup")
 	}
-	if w.clientID == "" {
-		if err := durable.WriteFile(secret, []byte(w.password+"\n"), 0o600); err != nil {
+	if err := w.keep(ctx, secret); err != nil {
+		return nil, fmt.Errorf("setup: %w", err)
+	}
+	cfg, err := w.draft(secret)
+	if err != nil {
+		return nil, fmt.Errorf("setup: %w", err)
+	}
+	if w.sealed { // whichever unit it will be, a package's or our own
+		err = loadSealed(cfg)
+		if err == nil {
+			_, err = system(ctx, "", "systemctl", "daemon-reload")
+		}
+		if err != nil {
 			return nil, fmt.Errorf("setup: %w", err)
 		}
 	}

@@ -18,9 +18,15 @@ const aboutDeletion = "account-deletion"
 // deletes keeps out the genuine mails of that kind that are about less: "a phone number was removed from your account".
 var deletes = regexp.MustCompile(`(?i)delet|deactivat|elimin|desactiv`)
 
+// counts keeps out those that may be about something else than a deletion that begins: a pause, or its end.
+var counts = regexp.MustCompile(`(?i)\b(?:delet|elimin)`)
+
+var instead = regexp.MustCompile(`(?i)deactivat|desactiv|cancel|restor|reactiv|\bnot\b|\bkept\b|\bkeep`)
+
 // deletionMail is told of a mail that is not about an export. A genuine one about the account's deletion is told to the
-// person: they asked for it, or somebody else did. Until they say which, their log-in is not used: that could call the
-// deletion off. What Instagram's words for it are is not known well enough to count the days from them.
+// person: they asked for it, or somebody else did. Their log-in is not used any more: that could call the deletion off.
+// Where the subject leaves little doubt, the days are counted from it; the person can say otherwise. Instagram's
+// own words for it were never seen.
 func (d *Daemon) deletionMail(tx *journal.Tx, account string, m journal.Mail, j exportmail.Judgement) error {
 	about := slices.ContainsFunc(j.Reasons, func(r exportmail.Reason) bool { return r.Code == aboutDeletion })
 	if !about || !deletes.MatchString(j.Subject) || !j.Authentic || time.Since(m.Received) > deletionTakes*24*time.Hour {
@@ -31,6 +37,12 @@ func (d *Daemon) deletionMail(tx *journal.Tx, account string, m journal.Mail, j 
 		return err
 	}
 	d.sessions.end(account)
+	if counts.MatchString(j.Subject) && !instead.MatchString(j.Subject) {
+		return errors.Join(
+			tx.SetDeletion(account, m.Received), tx.EndDoubt(account), planCountdown(tx, account, m.Received, time.Now()), d.readSooner(tx, account),
+			d.announce(tx, d.news.deletionBegun(account, m.Identity, j.Subject, m.Received)),
+		)
+	}
 	return errors.Join(tx.SetDoubt(account, m.Received), d.announce(tx, d.news.deletionMail(account, m.Identity, j.Subject, m.Received)))
 }
 
@@ -44,6 +56,22 @@ func (n news) deletionMail(account, identity, subject string, at time.Time) noti
 	l.say("What to do: if you asked for the deletion, say so; igwatchd counts the days and watches the copies:  igwatchd deleted %s\n"+
 		"If the account stays:  igwatchd deleted --cancelled %s\n"+
 		"If you did not ask for anything, somebody else may have: open Instagram by hand, not by a link of the mail, and change the password.", account, account)
+	x.Text = l.String()
+	return x
+}
+
+// deletionBegun says that the days are counted.
+func (n news) deletionBegun(account, identity, subject string, at time.Time) notify.Event {
+	x := event("deletion-mail", journal.Export{Account: account}, identity)
+	x.Title = n.Say("igwatchd: Instagram writes that %s will be deleted", account)
+	l := n.letter()
+	l.say("A genuine mail of Instagram's came on %s. Its subject: %s", words.Moment(at), words.Text(subject))
+	l.say("igwatchd takes it that the deletion is under way since then. Instagram keeps the account until about %s; logging in before that calls "+
+		"the deletion off, so igwatchd does not use your log-in. It reads every copy of the archive again on the days %s, and tells you how they are.",
+		words.Moment(at.AddDate(0, 0, deletionTakes)), days())
+	l.say("What to do: if you asked for it, nothing. If you asked on another day:  igwatchd deleted --on YYYY-MM-DD %s\n"+
+		"If the account stays:  igwatchd deleted --cancelled %s\n"+
+		"If you did not ask for anything, somebody else may have: log in at Instagram by hand, not by a link of the mail, which keeps the account; then change the password.", account, account)
 	x.Text = l.String()
 	return x
 }

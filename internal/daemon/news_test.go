@@ -132,6 +132,7 @@ func everything(t *testing.T, n news) map[string]notify.Event {
 		"deleting":             n.deleting("jane.doe", now),
 		"deletionDay":          n.deletionDay("jane.doe", begun, now.Add(time.Minute), []copyState{whole, {e.ID, "/mnt/usb", journal.Copy{State: copyProven, At: now}}}),
 		"deletionDay-harm":     n.deletionDay("jane.doe", begun, now.Add(time.Minute), []copyState{whole, late, broken, never}),
+		"deletionBegun":        n.deletionBegun("jane.doe", "m9", "jane.doe, 2027", now),
 		"deletionMail":         n.deletionMail("jane.doe", "m9", "jane.doe, 2027", now),
 		"deletionDone":         n.deletionDone("jane.doe", begun, []copyState{whole}),
 		"walled-login":         n.walled(e, Wall{Kind: browser.WallLogin, Text: "Instagram asks to log in: igwatchd's session has ended"}, "m", nil),
