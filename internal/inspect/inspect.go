@@ -28,6 +28,7 @@ const workers = 2
 //
 // progress, if not nil, is called now and then with the bytes done and to do, from one goroutine at a time.
 func Inspect(ctx context.Context, parts []Part, progress func(done, total int64)) (*Report, error) {
+	defer lean.begin()()
 	in := &inspection{tally: newTally(), meter: meter{report: progress}}
 	for _, p := range parts {
 		in.sources = append(in.sources, &source{ctx: ctx, part: p})
