@@ -4,13 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/hex"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/mail"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -43,25 +39,6 @@ type mailbox struct {
 	server  imapwatch.Server
 	watcher *imapwatch.Watcher
 	trouble error // why there is no watcher yet
-}
-
-// Server says how imapwatch reaches an account's inbox.
-func Server(in config.Inbox) (imapwatch.Server, error) {
-	roots, err := loadRoots(in.CAFile)
-	if err != nil {
-		return imapwatch.Server{}, err
-	}
-	server := imapwatch.Server{Host: in.Host, Port: in.Port, Security: in.Security, User: in.User, RootCAs: roots}
-	if in.OAuth2 == nil {
-		server.Password = in.Password.Read
-		return server, nil
-	}
-	_, tokens, err := SignIn(in)
-	if err != nil {
-		return imapwatch.Server{}, err
-	}
-	server.Token = tokens.Token
-	return server, nil
 }
 
 func (d *Daemon) newMailbox(a config.Account) (*mailbox, error) {
@@ -156,29 +133,6 @@ func (m *mailbox) remove(ctx context.Context, id string) error {
 	return imapwatch.Remove(ctx, m.reach(), "INBOX", id)
 }
 
-// ledger keeps a mailbox's cursors in the journal.
-type ledger struct {
-	journal *journal.Journal
-	account string
-}
-
-var _ imapwatch.Ledger = (*ledger)(nil)
-
-func (l *ledger) Cursor(ctx context.Context, folder string) (imapwatch.Cursor, error) {
-	var c journal.Cursor
-	err := l.journal.View(ctx, func(tx *journal.Tx) (err error) {
-		c, err = tx.Cursor(l.account, folder)
-		return err
-	})
-	return imapwatch.Cursor(c), err
-}
-
-func (l *ledger) Advance(ctx context.Context, folder string, c imapwatch.Cursor) error {
-	return l.journal.Update(ctx, func(tx *journal.Tx) error {
-		return tx.SetCursor(l.account, folder, journal.Cursor(c))
-	})
-}
-
 // tellUnreadable tells of a mail that the server does not give: it may be the one.
 func (d *Daemon) tellUnreadable(ctx context.Context, a config.Account, folder string, validity, uid uint32, cause error) {
 	n := d.news.unreadable(a.Username, a.Inbox.Address, folder, validity, uid, cause)
@@ -237,35 +191,4 @@ func (d *Daemon) ownMail(tx *journal.Tx, raw []byte) (id string, own bool, err e
 	}
 	_, own, err = tx.Event(event)
 	return id, own, err
-}
-
-// FindHost asks DNS for the IMAP server of an address (RFC 6186, section 3.2).
-func FindHost(ctx context.Context, address string) (host string, port int, err error) {
-	_, domain, _ := strings.Cut(address, "@")
-	_, records, err := net.DefaultResolver.LookupSRV(ctx, "imaps", "tcp", domain)
-	if err != nil || len(records) == 0 || records[0].Target == "." {
-		return "", 0, fault.Temporary(fmt.Errorf("find the mail server of %s: its domain does not announce one", address),
-			"set host in [account.inbox]; the mail provider's help pages call it \"IMAP server\"")
-	}
-	return strings.TrimSuffix(records[0].Target, "."), int(records[0].Port), nil
-}
-
-// loadRoots returns the system's certificates with those of file added; nil
-// stands for the system's alone.
-func loadRoots(file string) (*x509.CertPool, error) {
-	if file == "" {
-		return nil, nil //nolint:nilnil // nil is the system's pool for crypto/tls
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fault.Configuration(fmt.Errorf("read ca_file: %w", err), "")
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fault.Configuration(fmt.Errorf("read ca_file: %s holds no certificate in PEM form", file), "")
-	}
-	return pool, nil
 }

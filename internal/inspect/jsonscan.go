@@ -1,56 +1,10 @@
 package inspect
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 )
-
-// token is a JSON string, number, boolean or null.
-type token struct {
-	kind byte   // '"' for a string, '0' for a number, else the first letter
-	raw  []byte // as it stands, a string without its quotes
-}
-
-// text returns a string's value; ok is false if the token is none.
-func (t token) text() (s string, ok bool) {
-	if t.kind != '"' {
-		return "", false
-	}
-	return unescape(t.raw), true
-}
-
-// number returns a number as an integer, fractions cut off, or 0.
-func (t token) number() int64 {
-	if t.kind != '0' {
-		return 0
-	}
-	if i, err := strconv.ParseInt(string(t.raw), 10, 64); err == nil {
-		return i
-	}
-	f, err := strconv.ParseFloat(string(t.raw), 64)
-	if err != nil || f < -1e18 || f > 1e18 {
-		return 0
-	}
-	return int64(f)
-}
-
-// unescape returns the value of a string that was found well-formed.
-func unescape(raw []byte) string {
-	for _, c := range raw {
-		if c == '\\' || c >= 0x80 {
-			var s string
-			quoted := append(append([]byte{'"'}, raw...), '"')
-			if err := json.Unmarshal(quoted, &s); err != nil {
-				return string(raw)
-			}
-			return s
-		}
-	}
-	return string(raw)
-}
 
 // maxKeys bounds how many different keys are remembered. Instagram's lists have some dozen.
 const maxKeys = 512
@@ -257,53 +211,4 @@ func (s *jsonScanner) take() (byte, error) {
 	}
 	s.pos++
 	return s.buf[s.pos-1], nil
-}
-
-func (s *jsonScanner) word(w string) (token, error) {
-	s.start = s.pos
-	for i := range len(w) {
-		c, err := s.take()
-		if err != nil {
-			return token{}, err
-		}
-		if c != w[i] {
-			return token{}, s.unexpected(c)
-		}
-	}
-	return token{w[0], s.buf[s.start:s.pos]}, nil
-}
-
-// num reads a number. It ends with the first byte that cannot belong to one.
-func (s *jsonScanner) num() (token, error) {
-	s.start = s.pos
-	for {
-		for s.pos < s.end {
-			c := s.buf[s.pos]
-			if (c < '0' || c > '9') && c != '-' && c != '+' && c != '.' && c|0x20 != 'e' {
-				return s.number()
-			}
-			s.pos++
-		}
-		if err := s.more(); errors.Is(err, io.ErrUnexpectedEOF) {
-			return s.number()
-		} else if err != nil {
-			return token{}, err
-		}
-	}
-}
-
-func (s *jsonScanner) number() (token, error) {
-	raw := s.buf[s.start:s.pos]
-	for _, c := range raw {
-		if c < '0' || c > '9' {
-			if !json.Valid(raw) {
-				return token{}, s.unexpected(c)
-			}
-			return token{'0', raw}, nil
-		}
-	}
-	if raw[0] == '0' && len(raw) > 1 {
-		return token{}, s.unexpected(raw[0])
-	}
-	return token{'0', raw}, nil
 }

@@ -1,0 +1,94 @@
+package daemon
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/journal"
+	"github.com/igwatchd/igwatchd/internal/verdict"
+)
+
+func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) {
+	f := verdict.Facts{Account: e.Account}
+	if a, ok := d.cfg.Account(e.Account); ok {
+		f.Posts = a.Posts
+	}
+	parts, err := tx.Parts(e.ID)
+	if err != nil {
+		return f, err
+	}
+	if f.Coming, err = coming(tx, e.ID); err != nil {
+		return f, err
+	}
+	for _, p := range parts {
+		f.Parts = append(f.Parts, verdict.Part{Name: p.Name, Size: p.Size, SHA256: p.SHA256})
+	}
+	a, err := announcementOf(e)
+	if err != nil {
+		return f, err
+	}
+	f.Announced = a.Page.announced(parts)
+	if p := a.Page; p != nil && p.Parts > 0 {
+		f.Offered = &verdict.Offered{Seen: p.Seen, Files: p.Parts, Requested: p.Requested, Range: p.Range, Format: p.Format, Quality: p.Quality}
+	}
+	if e.Report != nil {
+		f.Report = new(inspect.Report)
+		if err := json.Unmarshal(e.Report, f.Report); err != nil {
+			return f, fmt.Errorf("read report: %w", err)
+		}
+	}
+	if f.Earlier, err = earlier(tx, e); err != nil {
+		return f, err
+	}
+	copies, err := tx.Copies(e.ID)
+	if err != nil {
+		return f, err
+	}
+	// Each place that must hold a copy is named, whether there is a proof or not.
+	steps, err := tx.StepsOf(e.ID)
+	if err != nil {
+		return f, err
+	}
+	for _, p := range d.places {
+		c := verdict.Copy{Place: p.name}
+		for _, have := range copies {
+			if have.Place == p.name {
+				c.Proven, c.At = have.State == copyProven, have.At
+				c.Damaged = have.State == copyDamaged
+			}
+		}
+		for _, s := range steps {
+			if s.Kind == stepCopy && s.Arg == p.name {
+				c.Trouble = s.Error
+			}
+		}
+		f.Copies = append(f.Copies, c)
+	}
+	f.Answers, err = tx.Answers(e.ID)
+	return f, err
+}
+
+// earlier returns the fullest export of the same account that was announced before e.
+func earlier(tx *journal.Tx, e journal.Export) (best *verdict.Earlier, err error) {
+	exports, err := tx.Exports()
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range exports {
+		if x.Account != e.Account || x.ID == e.ID || x.Report == nil || !x.AnnouncedAt.Before(e.AnnouncedAt) {
+			continue
+		}
+		var r inspect.Report
+		if err := json.Unmarshal(x.Report, &r); err != nil {
+			return nil, fmt.Errorf("read report of %s: %w", x.ID, err)
+		}
+		if n := r.Counts.Posts + r.Counts.Reels; best == nil || n > best.Posts {
+			best = &verdict.Earlier{
+				ID: x.ID, Made: x.AnnouncedAt.UTC().Format(time.DateOnly), Posts: n, From: r.Range.From, PerYear: r.PerYear,
+			}
+		}
+	}
+	return best, nil
+}
