@@ -31,9 +31,8 @@ type jpegScan struct {
 	scans          int
 	quantised      [4]bool
 	codes          [2][4]jpegCodes // DC and AC
-	run            int             // blocks that end here and now: G.1.2.2
-	from, to       int             // spectral selection: the first and the last coefficient
-	refine         bool
+	from, to       uint            // spectral selection: the first and the last coefficient
+	refines        bool            // successive approximation: one more bit of each coefficient
 	inScan         []*jpegComponent
 	store          [3]jpegComponent
 	scanComponents [3]*jpegComponent
@@ -51,7 +50,6 @@ type jpegComponent struct {
 
 // scan reads the picture in b to its end.
 func (s *jpegScan) scan(b []byte) error {
-	s.bits = jpegBits{b: b}
 	s.components, s.scans, s.interval, s.progressive = nil, 0, 0, false
 	s.quantised = [4]bool{}
 	for i := range s.codes {
@@ -102,9 +100,10 @@ func (s *jpegScan) scan(b []byte) error {
 				s.interval = int(binary.BigEndian.Uint16(body))
 			}
 		case marker == 0xda:
-			s.bits.at, s.bits.bits, s.bits.left = at, 0, 0
-			ok = s.begin(body) && s.units()
-			at = s.bits.at
+			if ok = s.begin(body); ok {
+				n, ok = s.units(b[at:])
+				at += n
+			}
 			if s.scans++; s.scans > maxScans {
 				return errScans
 			}

@@ -1,78 +1,47 @@
 package inspect
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
-// jpegBits reads the bits of entropy-coded segments (ITU-T T.81, F.2.2.5). It gives out zeros
-// beyond their end; left is negative then.
+// jpegBits reads the bits of one entropy-coded segment (ITU-T T.81, F.2.2.5). It gives out zeros behind its end.
 type jpegBits struct {
-	b    []byte
-	at   int    // the next byte to be taken
-	bits uint64 // the next bits, from the highest one
-	left int    // how many of them are real
+	b   []byte // without the zeros that are stuffed behind each 0xff, and with jpegMargin zeros at its end
+	at  uint   // the next bit
+	end uint   // how many bits there are
 }
 
-// fill makes at least 56 bits be there, or all until the next marker.
-func (r *jpegBits) fill() {
-	if r.left < 0 {
-		return
-	}
-	if r.at+8 <= len(r.b) {
-		v := binary.BigEndian.Uint64(r.b[r.at:])
-		if (^v-0x0101010101010101)&v&0x8080808080808080 == 0 { // none of the eight bytes is 0xff
-			r.bits |= v >> r.left
-			n := (63 - r.left) >> 3
-			r.at += n
-			r.left += n * 8
-			r.bits &= ^uint64(0) << (64 - r.left)
-			return
+// jpegMargin is how many bytes a look at the last bit reads behind it.
+const jpegMargin = 8
+
+// load takes the segment at the beginning of b, up to the marker behind it, and returns its length in b. ok is
+// false if no marker follows.
+func (r *jpegBits) load(b []byte) (length int, ok bool) {
+	r.b, r.at = r.b[:0], 0
+	for {
+		n := bytes.IndexByte(b[length:], 0xff)
+		if n < 0 || length+n+1 >= len(b) {
+			return 0, false
 		}
-	}
-	for r.left <= 56 && r.at < len(r.b) {
-		c := r.b[r.at]
-		if c == 0xff {
-			if r.at+1 >= len(r.b) || r.b[r.at+1] != 0 {
-				return // a marker
-			}
-			r.at++
+		if b[length+n+1] != 0 {
+			r.b = append(r.b, b[length:length+n]...)
+			r.end = uint(len(r.b)) * 8
+			r.b = append(r.b, make([]byte, jpegMargin)...)
+			return length + n, true
 		}
-		r.at++
-		r.bits |= uint64(c) << (56 - r.left)
-		r.left += 8
+		r.b = append(r.b, b[length:length+n+1]...)
+		length += n + 2
 	}
 }
 
-// take returns the next n bits, at most 16.
-func (r *jpegBits) take(n uint) int {
-	if r.left < 32 {
-		r.fill()
-	}
-	v := r.bits >> (64 - n)
-	r.bits <<= n
-	r.left -= int(n)
-	return int(v)
+// next returns the bits from at on, which is not behind the end, from the highest on. At least 57 are real.
+func (r *jpegBits) next(at uint) uint64 {
+	return binary.BigEndian.Uint64(r.b[at>>3:]) << (at & 7)
 }
 
-// skip passes over n bits.
-func (r *jpegBits) skip(n int) {
-	for n > 0 {
-		if r.left < 32 {
-			r.fill()
-		}
-		some := min(n, 32)
-		r.bits <<= some
-		r.left -= some
-		n -= some
-	}
-}
-
-// ended reports whether the bits of the segment were used up to the last byte, neither more nor less, and
-// gets ready for the next segment.
-func (r *jpegBits) ended() bool {
-	r.fill()
-	ok := r.left >= 0 && r.left < 8 && r.at+1 < len(r.b) && r.b[r.at] == 0xff
-	r.bits, r.left = 0, 0
-	return ok
-}
+// ended reports whether the bits were used up to the last byte, neither more nor less.
+func (r *jpegBits) ended() bool { return r.at <= r.end && r.end-r.at < 8 }
 
 // The look-up of Huffman codes: by the next lookBits bits, and for longer codes by their limits.
 const lookBits = 10
@@ -80,28 +49,51 @@ const lookBits = 10
 // jpegCodes is one Huffman table (T.81, annex C).
 type jpegCodes struct {
 	set bool
-	// short tells by the next bits the value of a code and, in the low byte, its length.
-	short [1 << lookBits]uint16
-	// steps tells for AC codes of sequential pictures all there is to know: how many bits code
-	// and coefficient have together, how far the block gets by them, and whether it ends.
-	steps  [1 << lookBits]uint16
+	dc  bool // no value is too large for DC coefficients
+	bit bool // no coefficient has more than one bit, as in scans that refine
+	// steps tells by the next bits all there is to know of a short code.
+	steps  [1 << lookBits]jpegStep
 	values [256]byte
 	limit  [17]int // per length: the first code that is longer, as 16 bits
 	offset [17]int // per length: what to add to a code to get its value's index
 }
 
+// jpegStep is what one code means: how many bits it has together with the bits that belong to it, how far
+// the block gets by it, and whether it ends. For a DC coefficient the first of these is enough. 0 is no code.
+type jpegStep uint32
+
 const (
-	stepBits = 0x3f   // of an entry of steps
-	stepFar  = 6      // how far is above these bits, five of them
-	stepZero = 0x0800 // sixteen zeros and no coefficient
-	stepEnd  = 0x4000 // the block ends
-	stepBad  = 0x8000 // no code of sequential pictures
+	stepFar  = 6       // how far is above the number of bits, five of them: F.1.2.2
+	stepZero = 1 << 11 // sixteen zeros and no coefficient
+	stepEnd  = 1 << 12 // the block ends, and others with it:
+	stepRun  = 13      // that many of the bits say how many: G.1.2.2
 )
+
+func (e jpegStep) bits() uint { return uint(e & 0x3f) }
+func (e jpegStep) far() uint  { return uint(e >> stepFar & 0x1f) }
+func (e jpegStep) end() bool  { return e&stepEnd != 0 }
+
+// run returns how many blocks end, of a step that ends them; next is where its code begins.
+func (e jpegStep) run(next uint64) int {
+	n := uint(e >> stepRun)
+	return 1<<n + int(next<<(e.bits()-n)>>1>>(63-n))
+}
+
+// newStep returns the step for a value (F.1.2.2.1, G.1.2.2) whose code has the given length.
+func newStep(v byte, length int) jpegStep {
+	run, size := jpegStep(v>>4), jpegStep(v&15)
+	switch {
+	case size > 0:
+		return (run+1)<<stepFar | jpegStep(length) + size
+	case run == 15:
+		return stepZero | 16<<stepFar | jpegStep(length)
+	}
+	return stepEnd | run<<stepRun | jpegStep(length) + run
+}
 
 // build makes the table of the numbers of codes per length, and reports whether they make sense.
 func (h *jpegCodes) build(counts, values []byte) bool {
-	h.set = false
-	clear(h.short[:])
+	h.set, h.dc, h.bit = false, true, true
 	clear(h.steps[:])
 	copy(h.values[:], values)
 	code, index := 0, 0
@@ -112,12 +104,13 @@ func (h *jpegCodes) build(counts, values []byte) bool {
 			if code >= 1<<length {
 				return false
 			}
+			v := values[index]
+			h.dc = h.dc && v <= 15
+			h.bit = h.bit && v&15 <= 1
 			if length <= lookBits {
-				v := values[index]
-				from := code << (lookBits - length)
-				for i := from; i < from+1<<(lookBits-length); i++ {
-					h.short[i] = uint16(v)<<8 | uint16(length)
-					h.steps[i] = step(v, length)
+				from, step := code<<(lookBits-length), newStep(v, length)
+				for i := range h.steps[from : from+1<<(lookBits-length)] {
+					h.steps[from+i] = step
 				}
 			}
 			code++
@@ -130,44 +123,13 @@ func (h *jpegCodes) build(counts, values []byte) bool {
 	return true
 }
 
-// step returns the entry of steps for an AC value whose code has the given length.
-func step(v byte, length int) uint16 {
-	run, size := uint16(v>>4), uint16(v&15)
-	switch {
-	case size > 0:
-		return (run+1)<<stepFar | uint16(length) + size
-	case run == 15:
-		return stepZero | 16<<stepFar | uint16(length)
-	case run == 0:
-		return stepEnd | uint16(length)
-	}
-	return stepBad | uint16(length)
-}
-
-// long finds a code of more than lookBits bits and returns its value and length, or length 0.
-func (h *jpegCodes) long(bits uint64) (v byte, length int) {
+// long finds a code of more than lookBits bits, and returns 0 if there is none.
+func (h *jpegCodes) long(bits uint64) jpegStep {
 	next := int(bits >> 48)
-	for length = lookBits + 1; length <= 16; length++ {
+	for length := lookBits + 1; length <= 16; length++ {
 		if next < h.limit[length] {
-			return h.values[(next>>(16-length)+h.offset[length])&255], length
+			return newStep(h.values[(next>>(16-length)+h.offset[length])&255], length)
 		}
 	}
-	return 0, 0
-}
-
-// value reads one code. ok is false if the next bits are none.
-func (h *jpegCodes) value(r *jpegBits) (v byte, ok bool) {
-	if r.left < 32 {
-		r.fill()
-	}
-	e := h.short[r.bits>>(64-lookBits)]
-	v, length := byte(e>>8), int(e&0xff)
-	if length == 0 {
-		if v, length = h.long(r.bits); length == 0 {
-			return 0, false
-		}
-	}
-	r.bits <<= length
-	r.left -= length
-	return v, r.left >= 0
+	return 0
 }

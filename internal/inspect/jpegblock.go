@@ -1,106 +1,137 @@
 package inspect
 
-import (
-	"math/bits"
-)
+import "math/bits"
 
-// firstBlock reads a band of AC coefficients for the first time (G.1.2.2).
-func (s *jpegScan) firstBlock(h *jpegCodes, nonzero *uint64) bool {
-	if s.run > 0 {
-		s.run--
-		return true
+// sequential reads all coefficients of one block (F.2.2).
+func (r *jpegBits) sequential(dc, ac *jpegCodes) bool {
+	if !r.difference(dc) {
+		return false
 	}
-	r := &s.bits
-	found := *nonzero
-	for k := s.from; k <= s.to; {
-		if r.left < 32 {
-			r.fill()
-		}
-		if e := h.steps[r.bits>>(64-lookBits)]; e != 0 && e&(stepEnd|stepBad|stepZero) == 0 {
-			n := e & stepBits
-			r.bits <<= n
-			r.left -= int(n)
-			if k += int(e >> stepFar & 31); k > s.to+1 {
-				return false
-			}
-			found |= 1 << (k - 1)
-			continue
-		}
-		v, ok := h.value(r)
-		if !ok {
+	at := r.at
+	for k := uint(1); k < 64; {
+		if at > r.end {
 			return false
 		}
-		run, size := int(v>>4), uint(v&15)
-		switch {
-		case size > 0:
-			if k += run; k > s.to {
+		next := r.next(at)
+		e := ac.steps[next>>(64-lookBits)]
+		if e == 0 {
+			if e = ac.long(next); e == 0 {
 				return false
 			}
-			r.take(size)
-			found |= 1 << k
-			k++
-		case run == 15:
-			k += 16
-		default:
-			s.run = 1<<run + r.take(uint(run)) - 1
-			*nonzero = found
-			return true
+		}
+		at += e.bits()
+		if e.end() {
+			if e>>stepRun != 0 { // only progressive pictures have these
+				return false
+			}
+			break
+		}
+		if k += e.far(); k > 64 {
+			return false
 		}
 	}
-	*nonzero = found
+	r.at = at
+	return at <= r.end
+}
+
+// difference reads the DC coefficient of one block (F.2.2.1).
+func (r *jpegBits) difference(dc *jpegCodes) bool {
+	if r.at > r.end {
+		return false
+	}
+	next := r.next(r.at)
+	e := dc.steps[next>>(64-lookBits)]
+	if e == 0 {
+		e = dc.long(next)
+	}
+	r.at += e.bits()
+	return e != 0
+}
+
+// first reads a band of AC coefficients of some blocks for the first time (G.1.2.2), and notes in nonzero
+// for each block which of them are not zero.
+func (r *jpegBits) first(ac *jpegCodes, from, to uint, nonzero []uint64) bool {
+	at, k := r.at, from
+	for i := 0; i < len(nonzero); {
+		if at > r.end {
+			return false
+		}
+		next := r.next(at)
+		e := ac.steps[next>>(64-lookBits)]
+		if e == 0 {
+			if e = ac.long(next); e == 0 {
+				return false
+			}
+		}
+		at += e.bits()
+		if e.end() {
+			if i += e.run(next); i > len(nonzero) {
+				return false
+			}
+			k = from
+			continue
+		}
+		if k += e.far(); k > to+1 {
+			return false
+		}
+		if e&stepZero == 0 {
+			nonzero[i] |= 1 << ((k - 1) & 63)
+		}
+		if k > to {
+			i, k = i+1, from
+		}
+	}
+	r.at = at
 	return true
 }
 
-// refineBlock reads one more bit of a band of AC coefficients (G.1.2.3): a bit for each
+// refine reads one more bit of a band of AC coefficients of some blocks (G.1.2.3): a bit for each
 // coefficient that is not zero, and between these bits codes that say which zeros become something.
-func (s *jpegScan) refineBlock(h *jpegCodes, nonzero *uint64) bool {
-	known, rest := *nonzero, s.band() // what is left of the band
-	for s.run == 0 && rest != 0 {
-		v, ok := h.value(&s.bits)
-		if !ok || v&15 > 1 {
+func (r *jpegBits) refine(ac *jpegCodes, band uint64, nonzero []uint64) bool {
+	at, rest := r.at, band // what is left of the band
+	for i := 0; i < len(nonzero); {
+		if at > r.end {
 			return false
 		}
-		run := int(v >> 4)
-		if v&15 == 1 {
-			s.bits.take(1)
-		} else if run != 15 {
-			s.run = 1<<run + s.bits.take(uint(run))
-			break
+		next := r.next(at)
+		e := ac.steps[next>>(64-lookBits)]
+		if e == 0 {
+			if e = ac.long(next); e == 0 {
+				return false
+			}
+		}
+		at += e.bits()
+		known := nonzero[i]
+		if e.end() {
+			run := e.run(next)
+			if run > len(nonzero)-i {
+				return false
+			}
+			at += uint(bits.OnesCount64(rest & known))
+			for _, known := range nonzero[i+1 : i+run] {
+				at += uint(bits.OnesCount64(band & known))
+			}
+			i, rest = i+run, band
+			continue
 		}
 		// Zeros are passed over, as many as the code says; the one behind them is the next coefficient.
 		zeros := rest &^ known
-		for range run {
+		for range e.far() - 1 {
 			zeros &= zeros - 1
 		}
 		if zeros == 0 {
 			return false
 		}
-		at := bits.TrailingZeros64(zeros)
-		passed := rest & (1<<at - 1)
-		s.bits.skip(bits.OnesCount64(passed & known))
-		rest &^= passed | 1<<at
-		if v&15 == 1 {
-			*nonzero |= 1 << at
+		coefficient := zeros & -zeros
+		passed := rest & (coefficient - 1)
+		at += uint(bits.OnesCount64(passed & known))
+		if e&stepZero == 0 {
+			nonzero[i] |= coefficient
+		}
+		if rest &^= passed | coefficient; rest == 0 {
+			i, rest = i+1, band
 		}
 	}
-	if s.run > 0 {
-		s.run--
-		s.bits.skip(bits.OnesCount64(rest & known))
-	}
+	r.at = at
 	return true
 }
-
-// refineRun reads one more bit of each coefficient of blocks in which no further one appears.
-func (s *jpegScan) refineRun(blocks []uint64) {
-	band := s.band()
-	n := 0
-	for _, known := range blocks {
-		if known &= band; known != 0 {
-			n += bits.OnesCount64(known)
-		}
-	}
-	s.bits.skip(n)
-}
-
-// band is the set of coefficients that a scan is about.
-func (s *jpegScan) band() uint64 { return ^uint64(0) << s.from & (^uint64(0) >> (63 - s.to)) }

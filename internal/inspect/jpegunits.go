@@ -28,154 +28,92 @@ func (s *jpegScan) begin(b []byte) bool {
 		s.inScan = append(s.inScan, c)
 	}
 	b = b[1+2*len(s.inScan):]
-	s.from, s.to, s.refine, s.run = int(b[0]), int(b[1]), b[2]>>4 != 0, 0
+	s.from, s.to, s.refines = uint(b[0]), uint(b[1]), b[2]>>4 != 0
 	if !s.progressive {
-		s.from, s.to, s.refine = 0, 63, false
+		s.from, s.to, s.refines = 0, 63, false
+	} else {
+		high, low := b[2]>>4, b[2]&15
+		if s.from == 0 && s.to != 0 || s.from > s.to || s.to > 63 || s.from > 0 && len(s.inScan) > 1 || high != 0 && high != low+1 || low > 13 {
+			return false
+		}
+	}
+	return s.ready()
+}
+
+// ready reports whether the scan's Huffman tables are there and fit.
+func (s *jpegScan) ready() bool {
+	for _, c := range s.inScan {
+		if s.from == 0 && !s.refines && !(c.dc.set && c.dc.dc) || s.to > 0 && !c.ac.set || s.from > 0 && s.refines && !c.ac.bit {
+			return false
+		}
+	}
+	return true
+}
+
+// units reads all minimum coded units of a scan (A.2), segment by segment (B.2.1). It returns
+// how many bytes of b they take.
+func (s *jpegScan) units(b []byte) (length int, ok bool) {
+	first := s.inScan[0]
+	total, each := s.mcusX*s.mcusY, 0
+	for _, c := range s.inScan {
+		each += c.h * c.v
+	}
+	if len(s.inScan) == 1 { // one block is a unit, and none lies beyond the picture's edge
+		if s.interval > 0 && each != 1 {
+			return 0, false // image/jpeg counts these differently
+		}
+		total, each = min(s.mcusX*first.h, (s.width+7)/8)*min(s.mcusY*first.v, (s.height+7)/8), 1
+	}
+	if s.from > 0 && len(first.nonzero) == 0 {
+		first.nonzero = slices.Grow(first.nonzero, total)[:total]
+		clear(first.nonzero)
+	}
+	restart := byte(0)
+	for done := 0; ; {
+		n := total - done
+		if s.interval > 0 {
+			n = min(n, s.interval)
+		}
+		size, ok := s.bits.load(b[length:])
+		if !ok || !s.segment(done, n, each) || !s.bits.ended() {
+			return 0, false
+		}
+		length += size
+		if done += n; done == total {
+			return length, true
+		}
+		if b[length+1] != 0xd0+restart {
+			return 0, false
+		}
+		length += 2
+		restart = (restart + 1) & 7
+	}
+}
+
+// segment reads n units, each of so many blocks, behind those that are done.
+func (s *jpegScan) segment(done, n, each int) bool {
+	r, first := &s.bits, s.inScan[0]
+	switch {
+	case s.from > 0 && s.refines:
+		return r.refine(first.ac, ^uint64(0)<<s.from&(^uint64(0)>>(63-s.to)), first.nonzero[done:done+n])
+	case s.from > 0:
+		return r.first(first.ac, s.from, s.to, first.nonzero[done:done+n])
+	case s.refines: // one bit for each block
+		r.at += uint(n * each)
 		return true
 	}
-	high, low := b[2]>>4, b[2]&15
-	if s.from == 0 && s.to != 0 || s.from > s.to || s.to > 63 || s.from > 0 && len(s.inScan) > 1 || high != 0 && high != low+1 || low > 13 {
-		return false
-	}
-	for _, c := range s.inScan {
-		if n := s.mcusX * s.mcusY * c.h * c.v; len(c.nonzero) == 0 && s.from > 0 {
-			c.nonzero = slices.Grow(c.nonzero, n)[:n]
-			clear(c.nonzero)
-		}
-	}
-	return true
-}
-
-// units reads all minimum coded units of a scan (A.2), and the restart markers between them.
-func (s *jpegScan) units() bool {
-	first := s.inScan[0]
-	single := len(s.inScan) == 1
-	if single && s.interval > 0 && first.h*first.v != 1 {
-		return false // image/jpeg counts these differently
-	}
-	wide, high := s.mcusX, s.mcusY
-	if single { // one block is a unit, and none lies beyond the picture's edge
-		wide, high = min(wide*first.h, (s.width+7)/8), min(high*first.v, (s.height+7)/8)
-	}
-	total := wide * high
-	restart := byte(0)
-	done := 0
-	for y := range high {
-		for x := 0; x < wide; x++ {
-			if s.run > 0 && s.interval == 0 {
-				// Most blocks of most scans end before they begin, in long runs.
-				n := min(s.run, wide-x)
-				if s.refine {
-					s.refineRun(first.nonzero[y*s.mcusX*first.h+x:][:n])
-				}
-				s.run -= n
-				done += n
-				if x += n; x == wide {
-					break
-				}
+	for range n {
+		for _, c := range s.inScan {
+			blocks := c.h * c.v
+			if each == 1 {
+				blocks = 1
 			}
-			switch {
-			case s.progressive && single:
-				if !s.later(first, y*s.mcusX*first.h+x) {
+			for range blocks {
+				if ok := s.to == 0 && r.difference(c.dc) || s.to > 0 && r.sequential(c.dc, c.ac); !ok {
 					return false
 				}
-			case s.progressive:
-				if !s.firstOfAll() {
-					return false
-				}
-			case single:
-				if !s.block(first) {
-					return false
-				}
-			default:
-				for _, c := range s.inScan {
-					for range c.h * c.v {
-						if !s.block(c) {
-							return false
-						}
-					}
-				}
-			}
-			if done++; s.interval > 0 && done%s.interval == 0 && done < total {
-				if s.run != 0 || !s.bits.ended() || s.bits.b[s.bits.at+1] != 0xd0+restart {
-					return false
-				}
-				s.bits.at += 2
-				restart = (restart + 1) & 7
-			}
-		}
-	}
-	return s.run == 0 && s.bits.ended()
-}
-
-// block reads one block of a sequential picture (F.2.2).
-func (s *jpegScan) block(c *jpegComponent) bool {
-	if !c.dc.set || !c.ac.set {
-		return false
-	}
-	r := &s.bits
-	size, ok := c.dc.value(r)
-	if !ok || size > 15 {
-		return false
-	}
-	r.bits <<= size
-	r.left -= int(size)
-	for k := 1; k < 64; {
-		if r.left < 32 {
-			r.fill()
-		}
-		e := c.ac.steps[r.bits>>(64-lookBits)]
-		if e == 0 {
-			v, length := c.ac.long(r.bits)
-			if length == 0 {
-				return false
-			}
-			e = step(v, length)
-		}
-		n := e & stepBits
-		r.bits <<= n
-		r.left -= int(n)
-		if e&(stepEnd|stepBad) != 0 {
-			if e&stepBad != 0 {
-				return false
-			}
-			break
-		}
-		if k += int(e >> stepFar & 31); k > 64 {
-			return false
-		}
-	}
-	return r.left >= 0
-}
-
-// firstOfAll reads the DC coefficients of one unit of several components.
-func (s *jpegScan) firstOfAll() bool {
-	for _, c := range s.inScan {
-		for range c.h * c.v {
-			if !s.later(c, 0) {
-				return false
 			}
 		}
 	}
 	return true
-}
-
-// later reads what one scan of a progressive picture says about one block (G.1.2).
-func (s *jpegScan) later(c *jpegComponent, block int) bool {
-	r := &s.bits
-	switch {
-	case s.from == 0 && s.refine:
-		r.take(1)
-	case s.from == 0:
-		size, ok := c.dc.value(r)
-		if !c.dc.set || !ok || size > 15 {
-			return false
-		}
-		r.take(uint(size))
-	case s.refine:
-		return c.ac.set && s.refineBlock(c.ac, &c.nonzero[block]) && r.left >= 0
-	default:
-		return c.ac.set && s.firstBlock(c.ac, &c.nonzero[block]) && r.left >= 0
-	}
-	return r.left >= 0
 }

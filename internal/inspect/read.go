@@ -171,7 +171,7 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 		o.longer = longer
 		o.broken(err)
 		if r.picture.Cap() > keptPicture {
-			r.picture = bytes.Buffer{} // one large picture does not stay in memory
+			r.picture, r.jpeg = bytes.Buffer{}, jpegScan{} // one large picture does not stay in memory
 		}
 	case o.kind.boxed():
 		o.broken(walkBoxes(all, e.size, o.kind))
