@@ -43,12 +43,7 @@ func benchFile(b *testing.B, kind string, size int64) string {
 	}
 	film := mp4Of(1)
 	head := append(binary.BigEndian.AppendUint32(nil, uint32(len(noise)+8)), "free"...)
-	picture := jpegs(b)["progressive"]
-	if name := os.Getenv("IGWATCHD_BENCH_JPEG"); name != "" {
-		if picture, err = os.ReadFile(name); err != nil {
-			b.Fatal(err)
-		}
-	}
+	picture := benchPicture(b)
 	var text strings.Builder
 	rng := rand.New(rand.NewPCG(1, 2))
 	text.WriteString(`{"participants":[{"name":"jane"}],"messages":[`)
