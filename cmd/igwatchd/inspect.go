@@ -16,6 +16,11 @@ func inspectCommand(ctx context.Context, s streams, args []string) error {
 	fs := newFlags("inspect", s)
 	_ = configFlag(fs)
 	asJSON := fs.Bool("json", false, "print JSON")
+	var before []string
+	fs.Func("before", "a zip of an earlier export of the same account: say what it holds and this one does not (once for each of its zips): `ZIP`", func(s string) error {
+		before = append(before, s)
+		return nil
+	})
 	files, err := parseAll(fs, args)
 	if err != nil {
 		return err
@@ -23,27 +28,22 @@ func inspectCommand(ctx context.Context, s streams, args []string) error {
 	if len(files) == 0 {
 		return &usageError{"inspect: name the zip files of one export"}
 	}
-	var parts []inspect.Part
-	for _, path := range files {
-		f, err := os.Open(path)
-		if err != nil {
-			return fmt.Errorf("inspect: %w", err)
-		}
-		defer f.Close() //nolint:errcheck // opened for reading only
-		info, err := f.Stat()
-		if err != nil {
-			return fmt.Errorf("inspect: %w", err)
-		}
-		if !info.Mode().IsRegular() {
-			return fault.Permanent(fmt.Errorf("inspect: %s is no file", path), "name the zip files themselves")
-		}
-		parts = append(parts, inspect.Part{Name: filepath.Base(path), Size: info.Size(), R: f})
+	parts, closeParts, err := openParts(files)
+	defer closeParts()
+	if err != nil {
+		return err
 	}
 	report, err := inspect.Inspect(ctx, parts, func(int64, int64) {})
 	if err != nil {
 		return fmt.Errorf("inspect: %w", err)
 	}
-	v := judgeAlone(report)
+	f := factsAlone(report)
+	if len(before) > 0 {
+		if f.Earlier, err = earlierAlone(ctx, before, parts, report); err != nil {
+			return err
+		}
+	}
+	v := verdict.Judge(f)
 	report.Verdict = v.Verdict
 	if *asJSON {
 		err = printJSON(s.out, report)
@@ -56,15 +56,62 @@ func inspectCommand(ctx context.Context, s streams, args []string) error {
 	return verdictCode(v.Verdict)
 }
 
-// judgeAlone judges a report without a store. Nothing is filed, so that the best
-// it can say is that nothing speaks against the archive itself: whose it should
+// openParts opens the zips of one export. closeAll is to be called in any case.
+func openParts(files []string) (parts []inspect.Part, closeAll func(), err error) {
+	var open []*os.File
+	closeAll = func() {
+		for _, f := range open {
+			f.Close() //nolint:errcheck // opened for reading only
+		}
+	}
+	for _, path := range files {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, closeAll, fmt.Errorf("inspect: %w", err)
+		}
+		open = append(open, f)
+		info, err := f.Stat()
+		if err != nil {
+			return nil, closeAll, fmt.Errorf("inspect: %w", err)
+		}
+		if !info.Mode().IsRegular() {
+			return nil, closeAll, fault.Permanent(fmt.Errorf("inspect: %s is no file", path), "name the zip files themselves")
+		}
+		parts = append(parts, inspect.Part{Name: filepath.Base(path), Size: info.Size(), R: f})
+	}
+	return parts, closeAll, nil
+}
+
+// factsAlone are the facts about an archive without a store. Nothing is filed, so that the best
+// that can be said is that nothing speaks against the archive itself: whose it should
 // be is taken from the archive, and storing is asked of no one.
-func judgeAlone(r *inspect.Report) verdict.Verdict {
+func factsAlone(r *inspect.Report) verdict.Facts {
 	f := verdict.Facts{Account: r.Username, Report: r, Copies: []verdict.Copy{{Place: "here", Proven: true}}}
 	for _, p := range r.Parts {
 		f.Parts = append(f.Parts, verdict.Part{Name: p.Name, Size: p.Size, SHA256: p.SHA256})
 	}
-	return verdict.Judge(f)
+	return f
+}
+
+// earlierAlone inspects an earlier export too, and compares the two.
+func earlierAlone(ctx context.Context, files []string, now []inspect.Part, report *inspect.Report) ([]verdict.Earlier, error) {
+	parts, closeParts, err := openParts(files)
+	defer closeParts()
+	if err != nil {
+		return nil, err
+	}
+	r, err := inspect.Inspect(ctx, parts, nil)
+	if err != nil {
+		return nil, fmt.Errorf("inspect: %w", err)
+	}
+	if r.Username == "" || report.Username != r.Username {
+		return nil, fault.Permanent(fmt.Errorf("inspect: %s is no export of the same account", files[0]), "name the zips of an earlier export of "+report.Username)
+	}
+	if report.Lacking, err = inspect.Compare(ctx, parts, now); err != nil {
+		return nil, fmt.Errorf("inspect: compare: %w", err)
+	}
+	report.Lacking.Of = files[0]
+	return []verdict.Earlier{{ID: files[0], Made: r.GeneratedAt, PerYear: r.PerYear, Lacking: report.Lacking}}, nil
 }
 
 func verdictCode(v string) error {
@@ -103,6 +150,15 @@ func printReport(w io.Writer, r *inspect.Report, v verdict.Verdict) {
 				p("\n%s:\n", sev.head)
 			}
 			p("  - %s [%s]\n", reason.Text, reason.Code)
+		}
+	}
+	if l := r.Lacking; l != nil && !l.Strange && len(l.Paths) > 0 {
+		p("\nIn %s and not in this export:\n", l.Of)
+		for _, path := range l.Paths {
+			p("  %s\n", path)
+		}
+		if more := l.Media + l.Talks - len(l.Paths); more > 0 {
+			p("  and %d more\n", more)
 		}
 	}
 	p("\n")

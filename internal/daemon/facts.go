@@ -3,7 +3,6 @@ package daemon
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/igwatchd/igwatchd/internal/inspect"
 	"github.com/igwatchd/igwatchd/internal/journal"
@@ -68,27 +67,4 @@ func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) 
 	}
 	f.Answers, err = tx.Answers(e.ID)
 	return f, err
-}
-
-// earlier returns the fullest export of the same account that was announced before e.
-func earlier(tx *journal.Tx, e journal.Export) (best *verdict.Earlier, err error) {
-	exports, err := tx.Exports()
-	if err != nil {
-		return nil, err
-	}
-	for _, x := range exports {
-		if x.Account != e.Account || x.ID == e.ID || x.Report == nil || !x.AnnouncedAt.Before(e.AnnouncedAt) {
-			continue
-		}
-		var r inspect.Report
-		if err := json.Unmarshal(x.Report, &r); err != nil {
-			return nil, fmt.Errorf("read report of %s: %w", x.ID, err)
-		}
-		if n := r.Counts.Posts + r.Counts.Reels; best == nil || n > best.Posts {
-			best = &verdict.Earlier{
-				ID: x.ID, Made: x.AnnouncedAt.UTC().Format(time.DateOnly), Posts: n, From: r.Range.From, PerYear: r.PerYear,
-			}
-		}
-	}
-	return best, nil
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -24,18 +23,10 @@ func (d *Daemon) inspectExport(ctx context.Context, s journal.Step) (out outcome
 	if err != nil || done || len(parts) == 0 {
 		return outcome{}, err
 	}
-	var zips []inspect.Part
-	for _, p := range parts {
-		path, err := d.vault.Locate(e.Account, e.ID, p.Name)
-		if err != nil {
-			return outcome{}, err
-		}
-		f, err := os.Open(path)
-		if err != nil {
-			return outcome{}, fmt.Errorf("inspect: %w", err)
-		}
-		defer f.Close() //nolint:errcheck // opened for reading only
-		zips = append(zips, inspect.Part{Name: p.Name, Size: p.Size, SHA256: p.SHA256, R: f})
+	zips, closeAll, err := d.openParts(e, parts)
+	defer closeAll()
+	if err != nil {
+		return outcome{}, fmt.Errorf("inspect: %w", err)
 	}
 	report, err := inspect.Inspect(ctx, zips, func(int64, int64) {})
 	if err != nil {
@@ -52,7 +43,7 @@ func (d *Daemon) inspectExport(ctx context.Context, s journal.Step) (out outcome
 			return err
 		}
 		e.State, e.Detail, e.Report = "storing", "", body
-		return errors.Join(tx.SetExport(e), tx.Plan(journal.Step{Export: e.ID, Kind: stepStore, Due: time.Now()}))
+		return errors.Join(tx.SetExport(e), tx.Plan(journal.Step{Export: e.ID, Kind: stepStore, Due: time.Now()}), judgeLater(tx, e, report))
 	}}, nil
 }
 
@@ -177,9 +168,16 @@ func (d *Daemon) judgeExport(ctx context.Context, s journal.Step) (outcome, erro
 		return outcome{}, err
 	}
 	pictures := d.pictures(ctx, e, parts)
+	compared, err := d.compare(ctx, e, parts)
+	if err != nil {
+		return outcome{}, fmt.Errorf("compare with an earlier export: %w", err)
+	}
 	return outcome{commit: func(tx *journal.Tx) error {
-		e, found, err := tx.Export(s.Export)
-		if err != nil || !found {
+		e, same, err := unchanged(tx, s.Export, parts)
+		if err != nil || !same {
+			return err
+		}
+		if err := recordComparisons(tx, e.ID, compared); err != nil {
 			return err
 		}
 		return d.decide(tx, e, pictures)

@@ -75,6 +75,7 @@ type Report struct {
 	Verdict     string         `json:"verdict"` // left empty: judging is not this package's work
 	Checks      []string       `json:"checks"`
 	Evidence    Evidence       `json:"evidence"`
+	Lacking     *Lacking       `json:"lacking,omitempty"` // left empty: see [Compare]
 }
 
 // Range is the time that the archive covers. JSON exports do not state which range was

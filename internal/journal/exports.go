@@ -152,6 +152,12 @@ func (t *Tx) Answer(export, code string, at time.Time) error {
 	return err
 }
 
+// DropAnswer forgets the answer to one question, because what it spoke of changed.
+func (t *Tx) DropAnswer(export, code string) error {
+	_, err := t.exec(`DELETE FROM answers WHERE export = ? AND code = ?`, export, code)
+	return err
+}
+
 // DropAnswers forgets the answers of an export, because what they spoke of changed.
 func (t *Tx) DropAnswers(export string) error {
 	_, err := t.exec(`DELETE FROM answers WHERE export = ?`, export)

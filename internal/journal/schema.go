@@ -107,6 +107,13 @@ CREATE TABLE doubts (
 	account TEXT PRIMARY KEY,               -- about whose deletion a mail came that nobody has spoken of yet
 	since   INTEGER NOT NULL
 ) STRICT;
+`, `
+CREATE TABLE comparisons (
+	export  TEXT NOT NULL REFERENCES exports(id),
+	earlier TEXT NOT NULL,                  -- another export of the account, made before it
+	body    BLOB NOT NULL,                  -- what that one holds and this one does not
+	PRIMARY KEY (export, earlier)
+) STRICT;
 `}
 
 // migrate brings the file to this program's version, and refuses a newer file:

@@ -65,6 +65,7 @@ func Page(w io.Writer, id string, f Facts, v Verdict, pictures []Picture) error 
 		Copies                               []Copy
 		Offered                              *Offered
 		Pictures                             []Picture
+		Lacking                              []lackingList
 		Checked                              bool // all checks were carried out to their end
 	}{
 		ID: id, Account: f.Account, Verdict: v.Verdict, Word: strings.ReplaceAll(v.Verdict, "-", " "), Sentence: v.Sentence(f.Account),
@@ -74,10 +75,26 @@ func Page(w io.Writer, id string, f Facts, v Verdict, pictures []Picture) error 
 	if f.Report != nil {
 		data.Chart = newChart(f.Report.PerYear)
 	}
+	for _, old := range f.Earlier {
+		if l := old.Lacking; l != nil && len(l.Paths) > 0 {
+			more := l.Talks - len(l.Paths)
+			if !l.Strange {
+				more += l.Media
+			}
+			data.Lacking = append(data.Lacking, lackingList{old.ID, old.Made, l.Paths, more})
+		}
+	}
 	if err := pageTemplate.Execute(w, data); err != nil {
 		return fmt.Errorf("write evidence page: %w", err)
 	}
 	return nil
+}
+
+// lackingList is what an earlier export holds and this one does not.
+type lackingList struct {
+	ID, Made string
+	Paths    []string
+	More     int // how many are not listed
 }
 
 // chart is a bar for each year, also for those with nothing in them: a gap shows.

@@ -91,3 +91,17 @@ func TestPageShowsPicturesAndGaps(t *testing.T) {
 		t.Error("a caption is taken for markup")
 	}
 }
+
+func TestPageListsWhatAnEarlierExportHolds(t *testing.T) {
+	f := whole()
+	f.Earlier = []Earlier{{ID: "e0", Lacking: &inspect.Lacking{Media: 1200, Talks: 1, Paths: []string{"media/posts/1.jpg", "messages/<b>_1/message_1.json"}}}}
+	var b strings.Builder
+	if err := Page(&b, "x", f, Judge(f), nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"<code>media/posts/1.jpg</code>", "messages/&lt;b&gt;_1/message_1.json", "And 1199 more", "kept as e0"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}

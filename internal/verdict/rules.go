@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -231,29 +230,6 @@ func allYears(f Facts) []Reason {
 }
 
 func posts(n int) words.Phrase { return words.Of("%d posts", n) }
-
-// lessThanBefore compares with an earlier export. What is missing may have been
-// deleted by its owner, or not asked for this time.
-func lessThanBefore(f Facts) []Reason {
-	if f.Earlier == nil || f.Report == nil {
-		return nil
-	}
-	var lacks words.List
-	for _, year := range slices.Sorted(maps.Keys(f.Earlier.PerYear)) {
-		if before, now := f.Earlier.PerYear[year], f.Report.PerYear[year]; now < before {
-			lacks = append(lacks, words.Of("%s: %d, before %d", year, now, before))
-		}
-	}
-	if len(lacks) == 0 {
-		return nil
-	}
-	const most = 15
-	if more := len(lacks) - most; more > 0 {
-		lacks = append(lacks[:most], words.Of("%d further years", more))
-	}
-	return asks("less-than-before", "An earlier export of this account (%s, kept as %s) holds more posts, stories and reels than this one (%s). "+
-		"Did you delete them yourself in between? If not, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept.", f.Earlier.Made, f.Earlier.ID, lacks)
-}
 
 // quality: nothing in an export says at which quality it was requested.
 func quality(f Facts) []Reason {

@@ -44,7 +44,7 @@ type Facts struct {
 	Coming    int             // how many further files are on their way
 	Report    *inspect.Report // nil: not inspected
 	Copies    []Copy          // every place that must hold a copy, proven or not
-	Earlier   *Earlier        // the best earlier export of this account; nil: there is none
+	Earlier   []Earlier       // the exports of this account that were made before
 	Answers   map[string]bool // codes of questions that the person answered with yes
 }
 
@@ -63,9 +63,8 @@ type Offered struct {
 type Earlier struct {
 	ID      string
 	Made    string // the day, RFC 3339 date
-	Posts   int    // posts and reels
-	From    string // day of the oldest item
 	PerYear map[string]int
+	Lacking *inspect.Lacking // what it holds and this one does not; nil: not compared yet
 }
 
 // Reason is one finding and what it means.

@@ -91,17 +91,29 @@ func TestRules(t *testing.T) {
 		"info changes nothing":  {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "x", Severity: "info", Text: "t"}} }, Safe, "x"},
 		"less than before": {func(f *Facts) {
 			f.Report.PerYear = map[string]int{"2019": 5}
-			f.Earlier = &Earlier{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2018": 3, "2019": 5}}
+			f.Earlier = []Earlier{{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2018": 3, "2019": 5}, Lacking: &inspect.Lacking{}}}
 		}, Questions, "less-than-before"},
 		"as much as before": {func(f *Facts) {
 			f.Report.PerYear = map[string]int{"2019": 5, "2020": 1}
-			f.Earlier = &Earlier{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2019": 5}}
+			f.Earlier = []Earlier{{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2019": 5}, Lacking: &inspect.Lacking{}}}
 		}, Safe, ""},
-		"one more on its way":    {func(f *Facts) { f.Coming = 1 }, NotSafe, "parts-coming"},
-		"two more on their way":  {func(f *Facts) { f.Coming, f.Answers["parts-coming"] = 2, true }, NotSafe, "parts-coming"},
-		"a full part":            {func(f *Facts) { sized(f, 2<<30); f.Announced = 0; f.Answers["part-count"] = true }, Questions, "part-full"},
-		"a part of about 3 GB":   {func(f *Facts) { sized(f, 3_221_000_000); f.Announced = 0; f.Answers["part-count"] = true }, Questions, "part-full"},
-		"a full part, all of it": {func(f *Facts) { sized(f, 2<<30) }, Safe, ""},
+		"files of before": {func(f *Facts) {
+			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Media: 1, Talks: 2, Paths: []string{"media/posts/1.jpg"}}}}
+		}, Questions, "earlier-files"},
+		"files of one of two before": {func(f *Facts) {
+			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Media: 1}}, {Lacking: &inspect.Lacking{}}}
+		}, Questions, "earlier-files"},
+		"smaller than before":        {func(f *Facts) { f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Smaller: 1}}} }, Questions, "earlier-larger"},
+		"all of before":              {func(f *Facts) { f.Earlier = []Earlier{{Lacking: &inspect.Lacking{}}} }, Safe, ""},
+		"other names than before":    {func(f *Facts) { f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Media: 9, Strange: true}}} }, Questions, "earlier-not-compared"},
+		"other names and less talk":  {func(f *Facts) { f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Media: 9, Talks: 1, Strange: true}}} }, Questions, "earlier-files"},
+		"before cannot be read":      {func(f *Facts) { f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Trouble: "no such file"}}} }, Questions, "earlier-not-compared"},
+		"before is not compared yet": {func(f *Facts) { f.Earlier = []Earlier{{ID: "e0"}} }, Questions, "earlier-not-compared"},
+		"one more on its way":        {func(f *Facts) { f.Coming = 1 }, NotSafe, "parts-coming"},
+		"two more on their way":      {func(f *Facts) { f.Coming, f.Answers["parts-coming"] = 2, true }, NotSafe, "parts-coming"},
+		"a full part":                {func(f *Facts) { sized(f, 2<<30); f.Announced = 0; f.Answers["part-count"] = true }, Questions, "part-full"},
+		"a part of about 3 GB":       {func(f *Facts) { sized(f, 3_221_000_000); f.Announced = 0; f.Answers["part-count"] = true }, Questions, "part-full"},
+		"a full part, all of it":     {func(f *Facts) { sized(f, 2<<30) }, Safe, ""},
 		"a part almost full": {func(f *Facts) {
 			sized(f, 2<<30-1)
 			f.Announced = 0

@@ -51,6 +51,14 @@ var german = table{
 			"other": "Das Archiv von %[2]s ist unversehrt und gespeichert. Bevor du das Konto löschst, bleiben %[1]d Fragen, die nur du beantworten kannst.",
 		},
 
+		"%d pictures, videos or sounds":          {"one": "ein Bild, Video oder Tonstück", "other": "%d Bilder, Videos oder Tonstücke"},
+		"%d conversations":                       {"one": "eine Unterhaltung", "other": "%d Unterhaltungen"},
+		"%d more, which the evidence page lists": {"one": "eine weitere, die auf der Seite mit den Belegen steht", "other": "%d weitere, die auf der Seite mit den Belegen stehen"},
+		"%d pictures, videos or sounds are smaller here than in an earlier export of this account (%s, kept as %s). Did you ask for a lower media quality this time? If so, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept: keep them both.": {
+			"one":   "Ein Bild, Video oder Tonstück ist hier kleiner als in einem früheren Export dieses Kontos (%[2]s, aufbewahrt als %[3]s). Hast du diesmal eine niedrigere Medienqualität gewählt? Dann fordere bei Instagram einen neuen Export an (gesamter Zeitraum, hohe Qualität, JSON, alle Kategorien). Beide Exporte bleiben erhalten: behalte beide.",
+			"other": "%d Bilder, Videos oder Tonstücke sind hier kleiner als in einem früheren Export dieses Kontos (%s, aufbewahrt als %s). Hast du diesmal eine niedrigere Medienqualität gewählt? Dann fordere bei Instagram einen neuen Export an (gesamter Zeitraum, hohe Qualität, JSON, alle Kategorien). Beide Exporte bleiben erhalten: behalte beide.",
+		},
+
 		// What the inspection finds.
 		"There are %d more findings of this kind that are not listed here.": {"one": "Es gibt noch einen Befund dieser Art, der hier nicht aufgeführt ist.", "other": "Es gibt noch %d Befunde dieser Art, die hier nicht aufgeführt sind."},
 		"%d files are of another kind than their names say, for instance pictures called .webp that are JPEG. That is usual in exports; the files themselves are fine.": {
@@ -137,6 +145,9 @@ var german = table{
 
 		"%s: %d, before %d": "%s: %d, vorher %d",
 
+		"An earlier export of this account (%s, kept as %s) could not be compared with this one: %s. Keep both exports. Is everything here that you expect?":                                                                                                                "Ein früherer Export dieses Kontos (%s, aufbewahrt als %s) konnte nicht mit diesem verglichen werden: %s. Behalte beide Exporte. Ist alles hier, was du erwartest?",
+		"An earlier export of this account (%s, kept as %s) names all its files in another way than this one, as exports of other years do: the two could not be compared file by file. Keep both exports. Is everything here that you expect?":                             "Ein früherer Export dieses Kontos (%s, aufbewahrt als %s) nennt alle seine Dateien anders als dieser, wie es Exporte anderer Jahre tun: Die beiden konnten nicht Datei für Datei verglichen werden. Behalte beide Exporte. Ist alles hier, was du erwartest?",
+		"An earlier export of this account (%s, kept as %s) holds what this one does not: %s (%s). Did you delete them yourself in between? If not, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept: keep them both.":  "Ein früherer Export dieses Kontos (%s, aufbewahrt als %s) enthält, was dieser nicht enthält: %s (%s). Hast du es dazwischen selbst gelöscht? Wenn nicht, fordere bei Instagram einen neuen Export an (gesamter Zeitraum, hohe Qualität, JSON, alle Kategorien). Beide Exporte bleiben erhalten: behalte beide.",
 		"An earlier export of this account (%s, kept as %s) holds more posts, stories and reels than this one (%s). Did you delete them yourself in between? If not, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept.": "Ein früherer Export dieses Kontos (%s, aufbewahrt als %s) enthält mehr Beiträge, Storys und Reels als dieser (%s). Hast du sie dazwischen selbst gelöscht? Wenn nicht, fordere bei Instagram einen neuen Export an (gesamter Zeitraum, hohe Qualität, JSON, alle Kategorien). Beide Exporte bleiben erhalten.",
 		"Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so.":                                                                                                                                                          "Hast du beim Anfordern des Exports als Medienqualität „Hoch“ gewählt? Das Archiv sagt es nicht.",
 		"Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is %d pixels long.":                                                                                                                   "Hast du beim Anfordern des Exports als Medienqualität „Hoch“ gewählt? Das Archiv sagt es nicht; sein größtes Bild ist %d Pixel lang.",
