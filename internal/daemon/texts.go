@@ -118,7 +118,7 @@ func (n news) decided(e journal.Export, v verdict.Verdict, at time.Time) notify.
 	l.say("The archive lies in %s", e.Path)
 	switch {
 	case v.Verdict == verdict.Safe:
-		x.Title = n.Say("igwatchd: %s can be deleted: the archive is complete and stored", e.Account)
+		x.Title = n.Say("igwatchd: %s can be deleted: its archive is stored", e.Account)
 		x.URL = removalPage
 		l.say("What to do, if you want to delete the account: Accounts Center > Personal details > Account ownership and control > Deactivation or deletion, or the address below. "+
 			"Instagram keeps it for 30 days more; logging in within them cancels the deletion. When you have asked for it, tell igwatchd, which then watches over the copies:  igwatchd deleted %s", e.Account)
@@ -133,7 +133,7 @@ func (n news) decided(e journal.Export, v verdict.Verdict, at time.Time) notify.
 		x.URL = exportPage
 		l.say("What to do: let igwatchd read the copies again and mend what it can:  igwatchd verify %s", e.ID)
 	default:
-		x.Title = n.Say("igwatchd: do not delete %s: its archive is not complete", e.Account)
+		x.Title = n.Say("igwatchd: do not delete %s: something is wrong with its archive", e.Account)
 		x.URL = exportPage
 		l.say("What to do: keep the account, and do what is said beside each point above. " +
 			"A new export can be requested on the page below: All time, High quality, JSON, every category.")

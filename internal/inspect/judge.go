@@ -19,6 +19,18 @@ func (e *entry) severity() Severity {
 	return Question
 }
 
+// What ends a finding that may be a question: a yes to it must mean that the account can go.
+func isRight(s Severity) words.Phrase     { return ifAsked(s, " Is it what it should be?") }
+func withoutIt(s Severity) words.Phrase   { return ifAsked(s, " Can you do without it?") }
+func withoutThem(s Severity) words.Phrase { return ifAsked(s, " Can you do without them?") }
+
+func ifAsked(s Severity, question string) words.Phrase {
+	if s != Question {
+		return words.Text("")
+	}
+	return words.Text(question)
+}
+
 // isMedia reports whether e counts as a picture, video or sound of the export.
 func (e *entry) isMedia() bool {
 	return (e.mark.kind.family() != "" || expectsMedia(e.rel)) && !strings.HasPrefix(e.rel, "files/")
@@ -68,15 +80,15 @@ func (in *inspection) judgeEntries(r *Report) {
 				"The zip stores it like that: request a new export.", words.Text(in.tally.detail(e)))
 		case m.state == stateBroken:
 			in.add(e.severity(), "media-damaged", e.rel, "This picture or video is not whole (%s). The zip stores it like that, so Instagram delivered it damaged. "+
-				"Look at it in the app and save it by itself, or request a new export.", words.Text(in.tally.detail(e)))
+				"Look at it in the app and save it by itself, or request a new export.%s", words.Text(in.tally.detail(e)), withoutIt(e.severity()))
 		case m.state == stateEmpty && (named || expectsMedia(e.rel)):
-			in.add(e.severity(), "media-empty", e.rel, "This file has no content. Save the picture or video from the app by itself, or request a new export.")
+			in.add(e.severity(), "media-empty", e.rel, "This file has no content. Save the picture or video from the app by itself, or request a new export.%s", withoutIt(e.severity()))
 		case m.state == stateUnchecked && m.kind.picture():
-			in.add(Question, "media-not-checked", e.rel, "This picture could not be decoded to check it (%s). Open it and look whether it is whole.", words.Text(in.tally.detail(e)))
+			in.add(Question, "media-not-checked", e.rel, "This picture could not be decoded to check it (%s). Open it and look: is it whole?", words.Text(in.tally.detail(e)))
 		case m.state == stateUnchecked && m.kind.family() == "":
 			subtitle := m.kind == kindText && m.refs&refSubtitle != 0
 			if (named || expectsMedia(e.rel)) && !subtitle {
-				in.add(e.severity(), "media-kind", e.rel, "This should be a picture, a video or sound, but its content is none that is known. Open it and look whether it is what it should be.")
+				in.add(e.severity(), "media-kind", e.rel, "This should be a picture, a video or sound, but its content is none that is known. Open it and look.%s", isRight(e.severity()))
 			}
 		case m.state == stateUnchecked:
 			undecoded.add(e.rel)
@@ -125,7 +137,7 @@ func (in *inspection) judgeReferences(r *Report) {
 
 	for key, s := range perList {
 		in.add(key.severity, "media-missing", key.from, "%d files that this list names are in no part of the archive; the first is %s. "+
-			"Either a part is missing, or Instagram left them out: give all parts, or request a new export.", s.n, repair(s.first))
+			"Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s", s.n, repair(s.first), withoutThem(key.severity))
 	}
 	if t.missingMore > 0 {
 		in.add(Error, "media-missing", "", "%d more files are in no part of the archive.", t.missingMore)
@@ -134,14 +146,14 @@ func (in *inspection) judgeReferences(r *Report) {
 		r.Evidence.EmptyReferences += n
 		if key.severity != Info {
 			in.add(key.severity, "reference-empty", key.from, "This list has %d entries that should name a picture or video and name none. "+
-				"Compare with your profile, save what is missing from the app, or request a new export.", n)
+				"Compare with your profile, save what is missing from the app, or request a new export.%s", n, withoutThem(key.severity))
 		}
 	}
 	for key, n := range t.remote {
 		r.Evidence.RemoteReferences += n
 		if key.severity != Info {
 			in.add(key.severity, "media-remote", key.from, "This list names %d pictures or videos by an address in the web instead of a file. "+
-				"They are not in the archive and will be gone with the account. Request a new export.", n)
+				"They are not in the archive and will be gone with the account. Request a new export.%s", n, withoutThem(key.severity))
 		}
 	}
 }

@@ -180,11 +180,11 @@ func explainLayout(l layout, p *problems) {
 	if l.covered() {
 		if l.format == FormatMixed {
 			p.add(Question, "format-mixed", "", "The archive holds lists in JSON as well as web pages (HTML). Instagram delivers one or the other. "+
-				"Only the JSON lists were checked. Make sure that all parts come from one request.")
+				"Only the JSON lists were checked. Do all parts come from one request?")
 		}
 		if l.format == FormatHTML {
 			p.add(Question, "format-html", "", "This export was requested as web pages (HTML). Everything in it was checked, but pages leave out what the lists in JSON hold, such as which "+
-				"pictures belong to one post and exact times, and few programs can read them. Unless you have a reason to keep pages, request the export again and choose JSON.")
+				"pictures belong to one post and exact times, and few programs can read them. If that matters to you, request the export again and choose JSON. Are pages enough for you?")
 		}
 		if len(l.postsIn) > 1 {
 			p.add(Error, "layout-mixed", "", "The lists of posts lie in two places that belong to different years of Instagram's layout. "+

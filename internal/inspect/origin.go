@@ -66,13 +66,13 @@ func (in *inspection) judgeRange(s span) {
 	switch {
 	case s.limited() && s.ends.Sub(s.begins) <= oneYear+2*day:
 		in.add(Question, "range-one-year", "", "The archive says that it was requested for the dates from %s to %s only, no more than a year.%s "+
-			"What is older is not in it. Request the export again for \"All time\", unless you have the rest already.", rfcDate(s.begins), rfcDate(s.ends), since)
+			"What is older is not in it. If you want to keep it, request the export again for \"All time\". Can you do without it, or do you have it already?", rfcDate(s.begins), rfcDate(s.ends), since)
 	case s.limited():
 		in.add(Question, "range-limited", "", "The archive says that it was requested for the dates from %s to %s only.%s "+
-			"What is older or newer is not in it. Request the export again for \"All time\", unless you have the rest already.", rfcDate(s.begins), rfcDate(s.ends), since)
+			"What is older or newer is not in it. If you want to keep it, request the export again for \"All time\". Can you do without it, or do you have it already?", rfcDate(s.begins), rfcDate(s.ends), since)
 	case s.begins.IsZero() && s.atMostAYear():
 		in.add(Question, "range-one-year", "", "Everything in the archive was posted between %s and %s, no more than a year.%s "+
-			"Instagram's form offers \"last year\" as the range. Did you choose \"All time\"? If your profile shows older posts, request the export again.",
+			"Instagram's form offers \"last year\" as the range. If your profile shows older posts, request the export again. Did you choose \"All time\", and does it show none?",
 			rfcDate(s.oldest), rfcDate(s.newest), since)
 	}
 }
@@ -92,7 +92,7 @@ func (in *inspection) generated() time.Time {
 		}
 	}
 	if !newest.IsZero() && !head.IsZero() && newest.Sub(head).Abs() > 3*day {
-		in.add(Question, "generated-disagrees", "", "The file name says that the export was made on %s, its pages say %s. Make sure that all files belong to one export and none was renamed.",
+		in.add(Question, "generated-disagrees", "", "The file name says that the export was made on %s, its pages say %s. Do all files belong to one export, and was none renamed?",
 			rfcDate(newest), rfcDate(head))
 	}
 	switch {
@@ -131,7 +131,7 @@ func (in *inspection) judgeRequests(r *Report) {
 		hints = append(hints, words.Of("the largest of its %d pictures is %d pixels long", ev.Pictures, ev.LongestSide))
 	}
 	if len(hints) > 0 {
-		in.add(Question, "quality-hint", "", "The pictures may be of reduced quality: %s. Only you know what you chose. If it was not \"High\", request the export again.", hints)
+		in.add(Question, "quality-hint", "", "The pictures may be of reduced quality: %s. If you did not choose \"High\", request the export again. Did you choose it, or is this quality enough for you?", hints)
 	}
 	r.Evidence.EarlierRequests = len(in.tally.requests)
 	r.Evidence.EarlierQuality, r.Evidence.EarlierFormat = last.quality, last.format

@@ -54,7 +54,7 @@ func (in *inspection) judgeSections(r *Report) {
 		switch c := ownFolders[folder]; {
 		case c == classOther || lists[c]:
 		case c == classOtherContent || c == classDeleted:
-			in.add(Question, "index-missing", "media/"+folder, "The archive holds %s here, but not the list that belongs to them. Captions and dates may be missing.", words.Of("%d files", s.n))
+			in.add(Question, "index-missing", "media/"+folder, "The archive holds %s here, but not the list that belongs to them. Captions and dates may be missing. Can you do without them?", words.Of("%d files", s.n))
 		default:
 			in.add(Error, "index-missing", "media/"+folder, "The archive holds %s here, but not the list that belongs to them, so nobody knows whether there should be more. "+
 				"A part is probably missing: give all parts together, or request a new export.", words.Of("%d files", s.n))
@@ -73,11 +73,11 @@ func (in *inspection) judgeSections(r *Report) {
 		in.add(Error, "messages-missing", without.first, "%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.", without.n)
 	}
 	if !sections["messages"] {
-		in.add(Question, "messages-absent", "your_instagram_activity/messages", "There are no direct messages in this archive. That is right if the account has none. "+
-			"If it has, they were not requested and will be gone with the account.")
+		in.add(Question, "messages-absent", "your_instagram_activity/messages", "There are no direct messages in this archive. If the account has any, they were not requested, and will be gone with it. "+
+			"Has it none, or can you do without them?")
 	}
 	if !sections["connections"] {
-		in.add(Question, "connections-absent", "connections", "The lists of followers and of those you follow are not in this archive. They were probably not requested. Do you want to keep them?")
+		in.add(Question, "connections-absent", "connections", "The lists of followers and of those you follow are not in this archive. They were probably not requested, and will be gone with the account. Can you do without them?")
 	}
 	if !lists[classStories] {
 		in.add(Info, "stories-absent", "your_instagram_activity/media/stories.json", "There are no stories in this archive. That is right if none were kept.")
@@ -89,7 +89,7 @@ func (in *inspection) judgePosts(listed, declaredEmpty bool) {
 	switch {
 	case listed && in.tally.items[classPosts] > 0:
 	case listed, declaredEmpty:
-		in.add(Question, "posts-empty", where, "According to the archive there are no posts. If your profile shows any, do not delete the account: request the export again with posts.")
+		in.add(Question, "posts-empty", where, "According to the archive there are no posts. If your profile shows any, request the export again with posts. Does it show none?")
 	default:
 		in.add(Error, "section-missing", where, "There is no list of posts in this archive, and no note that there are none. Posts were not requested, or a part is missing. "+
 			"Request everything (\"All available information\") or give all parts together.")

@@ -58,7 +58,7 @@ func readStructure(src *source, names *lookup, p *problems) (t *table, complete 
 	checkTiling(t, end.offset, p)
 	if size == 1<<31 {
 		p.add(Question, "part-cut-at-2gib", name, "This part is exactly 2 GiB large, a size at which split or cut-off exports end. "+
-			"The zip itself is whole. Look at the download page again: is there a further part?")
+			"The zip itself is whole. Look at the download page again: is every part that it offers here?")
 	}
 	return t, true
 }

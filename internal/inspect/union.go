@@ -118,7 +118,7 @@ func (u *union) compare(ids []uint32, p *problems) {
 		case isPage(key) && path.Dir(key) == ".": // each part has its own start page
 		case isList(key):
 			p.add(Question, "same-path-differs", e.rel, "Two parts hold this list with different content. Both are kept. "+
-				"Check that all parts belong to the same export: same day, same request.")
+				"Do all parts belong to the same export: same day, same request?")
 		default:
 			p.add(Info, "same-path-differs", e.rel, "Two parts hold this file with different content. Both are kept.")
 		}

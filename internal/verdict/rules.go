@@ -205,7 +205,7 @@ func lastPartIsSmaller(f Facts) []Reason {
 		return nil
 	}
 	return asks("part-full", "Every file that is here is as large as Instagram makes one file. Most likely there is at least one more: open Instagram's "+
-		"download page and download the others. Answer yes only if the page offers no further file.")
+		"download page and download the others. Is every file that the page offers here?")
 }
 
 // allYears: an export may have been requested for the last year only, and its

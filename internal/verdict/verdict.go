@@ -4,6 +4,7 @@
 package verdict
 
 import (
+	"slices"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/inspect"
@@ -73,7 +74,8 @@ type Reason struct {
 	Severity string `json:"severity"` // error | question | info
 	Text     string `json:"text"`
 
-	Phrase words.Phrase `json:"-"` // Text before it was told in English, for other languages
+	Answered bool         `json:"answered,omitempty"` // it was a question, and the person said yes
+	Phrase   words.Phrase `json:"-"`                  // Text before it was told in English, for other languages
 }
 
 // Verdict is the decision with everything it rests on. Errors come first, then
@@ -94,7 +96,8 @@ func Judge(f Facts) (v Verdict) {
 	for _, r := range rules {
 		for _, finding := range r.check(f) {
 			if finding.Severity == inspect.Question && f.Answers[finding.Code] {
-				finding = reason(finding.Code, inspect.Info, words.Of("You confirmed: %s", finding.Phrase))
+				finding = reason(finding.Code, inspect.Info, words.Of("You answered yes: %s", finding.Phrase))
+				finding.Answered = true
 			}
 			switch finding.Severity {
 			case inspect.Question:
@@ -144,13 +147,27 @@ func (v Verdict) Only(code string) bool {
 // Sentence says the verdict in plain words.
 func (v Verdict) Sentence(account string) string { return v.Phrase(account).String() }
 
+// proofs are the codes of questions to which a yes says that nothing is missing. A yes to any other may
+// say that the person can do without something.
+var proofs = map[string]bool{
+	"part-count": true, "part-full": true, "part-cut-at-2gib": true, "part-gap": true, "range-unknown": true, "quality-unknown": true,
+	"posts-empty": true, "posts-count-rough": true, "generated-disagrees": true, "same-path-differs": true, "media-not-checked": true,
+	"gap-years": true, "less-than-before": true, "earlier-files": true, "earlier-not-compared": true,
+}
+
+// identities are the codes of errors about whose archive it is.
+var identities = map[string]bool{"wrong-account": true, "identity-unknown": true, "identity-disagrees": true}
+
 // Phrase is the verdict in plain words, for any language.
 func (v Verdict) Phrase(account string) words.Phrase {
 	switch v.Verdict {
 	case Safe:
+		if slices.ContainsFunc(v.Reasons, func(r Reason) bool { return r.Answered && !proofs[r.Code] }) {
+			return words.Of("The archive of %s is stored, and complete but for what you said you can do without. Deleting the account can go ahead.", account)
+		}
 		return words.Of("The archive of %s is complete and stored. Deleting the account can go ahead.", account)
 	case Questions:
-		return words.Of("The archive of %[2]s is whole and stored. Before you delete the account, %[1]d questions are left that only you can answer.",
+		return words.Of("The archive of %[2]s is stored, and all of it was read. Before you delete the account, %[1]d questions are left that only you can answer.",
 			len(v.Open(inspect.Question)), account)
 	}
 	switch {
@@ -158,7 +175,9 @@ func (v Verdict) Phrase(account string) words.Phrase {
 		return words.Of("Do not delete the account %s yet: its archive is here, but not every copy that you asked for has been written and read back.", account)
 	case v.Only("copy-damaged"):
 		return words.Of("Do not delete the account %s: a stored copy of its archive is damaged.", account)
+	case len(v.Reasons) > 0 && identities[v.Reasons[0].Code]:
+		return words.Of("Do not delete the account %s: this may be the archive of another account.", account)
 	default:
-		return words.Of("Do not delete the account %s: its archive is not complete.", account)
+		return words.Of("Do not delete the account %s: its archive is not complete, or could not be checked.", account)
 	}
 }

@@ -108,9 +108,9 @@ func (c *card) speak(e daemon.Export) {
 		c.Tone, c.Sentence = "safe", "The archive is complete, proven and stored. Deleting the account can go ahead."
 		c.Button = &button{"See the proof", to}
 	case e.Verdict == "questions":
-		c.Tone, c.Sentence = "act", "The archive is whole and stored. Before you delete the account, igwatchd has a question that only you can answer."
+		c.Tone, c.Sentence = "act", "The archive is stored, and all of it was read. Before you delete the account, igwatchd has a question that only you can answer."
 		if n := len(e.Open(inspect.Question)); n > 1 {
-			c.Sentence = "The archive is whole and stored. Before you delete the account, igwatchd has some questions that only you can answer."
+			c.Sentence = "The archive is stored, and all of it was read. Before you delete the account, igwatchd has some questions that only you can answer."
 		}
 		c.Button = &button{"Answer", to}
 	default:

@@ -34,9 +34,9 @@ var english = table{
 			"other": "igwatchd: do not delete %[2]s yet: %[1]d questions are left",
 		},
 		"%d further years": {"one": "one further year", "other": "%d further years"},
-		"The archive of %[2]s is whole and stored. Before you delete the account, %[1]d questions are left that only you can answer.": {
-			"one":   "The archive of %[2]s is whole and stored. Before you delete the account, one question is left that only you can answer.",
-			"other": "The archive of %[2]s is whole and stored. Before you delete the account, %[1]d questions are left that only you can answer.",
+		"The archive of %[2]s is stored, and all of it was read. Before you delete the account, %[1]d questions are left that only you can answer.": {
+			"one":   "The archive of %[2]s is stored, and all of it was read. Before you delete the account, one question is left that only you can answer.",
+			"other": "The archive of %[2]s is stored, and all of it was read. Before you delete the account, %[1]d questions are left that only you can answer.",
 		},
 		"%d pictures, videos or sounds":          {"one": "one picture, video or sound", "other": "%d pictures, videos or sounds"},
 		"%d conversations":                       {"one": "one conversation", "other": "%d conversations"},

@@ -32,8 +32,8 @@ func TestTell(t *testing.T) {
 		{Of("%d files", int64(12345)), "12,345 files", "12.345 Dateien"},
 		{Of("%d files", uint32(2)), "2 files", "2 Dateien"},
 		{
-			Of("The archive of %[2]s is whole and stored. Before you delete the account, %[1]d questions are left that only you can answer.", 1, "jane"),
-			"The archive of jane is whole and stored. Before you delete the account, one question is left that only you can answer.",
+			Of("The archive of %[2]s is stored, and all of it was read. Before you delete the account, %[1]d questions are left that only you can answer.", 1, "jane"),
+			"The archive of jane is stored, and all of it was read. Before you delete the account, one question is left that only you can answer.",
 			"Das Archiv von jane ist unversehrt und gespeichert. Bevor du das Konto löschst, bleibt eine Frage, die nur du beantworten kannst.",
 		},
 		{Left(30 * time.Second), "less than a minute", "weniger als eine Minute"},
