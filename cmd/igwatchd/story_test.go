@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"net"
 	"os"
 	"os/exec"
@@ -106,6 +109,10 @@ func exportCmd(ts *testscript.TestScript, _ bool, args []string) {
 			e.FirstPost = now.AddDate(-6, 0, 0) // the same life, whenever it was asked for
 		case "without":
 			e.Spoil = append(e.Spoil, testworld.Without(value))
+		case "extra": // a picture that no list names
+			var b bytes.Buffer
+			ts.Check(jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 40, 50)), nil))
+			e.Spoil = append(e.Spoil, testworld.Extra(value, b.Bytes()))
 		case "empty":
 			e.Spoil = append(e.Spoil, testworld.EmptyFile(value))
 		case "half":

@@ -51,7 +51,10 @@ func verifyCommand(ctx context.Context, s streams, args []string) error {
 			return oerr
 		}
 		defer j.Close() //nolint:errcheck // every commit is on the device already
-		err = d.Verify(ctx, id, tell)
+		// What was found changes verdicts and the pages that tell them, whether a service runs or not.
+		if err = d.Verify(ctx, id, tell); err == nil {
+			err = d.Settle(ctx, nil)
+		}
 	}
 	if err != nil {
 		return err

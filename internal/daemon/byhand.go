@@ -68,7 +68,8 @@ func (d *Daemon) Import(ctx context.Context, o Offer, path string) (export strin
 }
 
 // Settle runs the steps of the named exports until each waits for nothing that
-// igwatchd could do itself, and their news are told or were tried once.
+// igwatchd could do itself, and their news are told or were tried once. Whatever other export
+// has to be judged anew by that is judged too.
 func (d *Daemon) Settle(ctx context.Context, ids []string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -118,12 +119,19 @@ func (d *Daemon) hurry(ctx context.Context, ids []string) error {
 func (d *Daemon) settled(ctx context.Context, ids []string) (bool, error) {
 	settled := true
 	err := d.journal.View(ctx, func(tx *journal.Tx) error {
-		for _, id := range ids {
-			steps, err := tx.StepsOf(id)
+		exports, err := tx.Exports()
+		if err != nil {
+			return err
+		}
+		for _, e := range exports {
+			steps, err := tx.StepsOf(e.ID)
 			if err != nil {
 				return err
 			}
 			for _, s := range steps {
+				if !slices.Contains(ids, e.ID) && s.Kind != stepVerdict && s.Kind != stepTell {
+					continue
+				}
 				if s.Kind == stepDeadline || s.Kind == stepFixity ||
 					s.Tries > 0 && (s.Kind == stepTell || s.Kind == stepCopy || s.Kind == stepProtect || s.Tries >= patience) {
 					continue

@@ -163,7 +163,11 @@ func (d *Daemon) settleReading(tx *journal.Tx, r Reading) error {
 		err = d.announce(tx, d.news.damaged(e, r.Place, r.found))
 	}
 	if err == nil && stateOf(r.proof) != was.State {
-		err = judgeNow(tx, e.ID)
+		// Not a moment longer may anything say that the account can go; the pictures come with the step.
+		if e, _, err = tx.Export(e.ID); err == nil && e.State == "done" {
+			err = d.decide(tx, e, nil)
+		}
+		err = errors.Join(err, judgeNow(tx, e.ID))
 	}
 	if err == nil && r.State == ReadDamaged { // soon again: a source may come back
 		err = tx.Plan(journal.Step{Export: e.ID, Kind: stepFixity, Arg: r.Place, Due: time.Now().Add(absentPause)})
