@@ -21,6 +21,8 @@ type span struct {
 	signedUp       time.Time
 	generated      time.Time
 	begins, ends   time.Time // the dates that were asked for, as far as the archive tells
+	undated        int       // own items whose time is not known
+	unread         bool      // the archive tells which dates were asked for, but not so that it can be read here
 }
 
 func unixOrZero(t int64) time.Time {
@@ -33,11 +35,14 @@ func unixOrZero(t int64) time.Time {
 // whole reports whether the span is believed to be all of the account's life; the rule is
 // written down at [Evidence].
 func (s span) whole() bool {
+	if s.unread {
+		return false
+	}
 	if !s.begins.IsZero() {
 		// The archive says itself what was asked for.
 		return !s.limited() && (!s.signedUp.IsZero() || s.begins.Unix() <= firstDay)
 	}
-	if s.oldest.IsZero() || s.signedUp.IsZero() || s.generated.IsZero() {
+	if s.oldest.IsZero() || s.signedUp.IsZero() || s.generated.IsZero() || s.undated > 0 {
 		return false
 	}
 	if behind := s.oldest.Sub(s.signedUp); behind > nearSignUp || behind < -slack {

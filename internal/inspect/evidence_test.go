@@ -114,6 +114,7 @@ func TestOneYearIsAsked(t *testing.T) {
 		mediaD + "stories.json":          nil,
 		mediaD + "reels.json":            nil,
 		"media/stories/202506/story.jpg": nil, "media/reels/202305/reel.mp4": nil, "media/reels/202305/sub_1.srt": nil,
+		"media/posts/202407/two.jpg": nil, "media/posts/202407/three.mp4": nil,
 	}
 	r := examine(t, one(year))
 	demand(t, r, "", "range-one-year")

@@ -17,6 +17,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // workers is how many entries are read at the same time.
@@ -101,6 +102,35 @@ func (in *inspection) join() {
 	in.union = newUnion(in.tables, in.names, &in.problems)
 	in.layout = findLayout(in.union)
 	in.union.pages = in.layout.format == FormatHTML
+	in.union.until = in.until()
+}
+
+// until is the end of the day on which the export was made, with room for zones and for parts that were made
+// later: by the names of the parts, else by their youngest entry.
+func (in *inspection) until() int64 {
+	var last time.Time
+	for _, d := range in.identity.dates {
+		if t, err := time.Parse(time.DateOnly, d); err == nil && t.After(last) {
+			last = t
+		}
+	}
+	if last.IsZero() {
+		last = in.packed()
+	}
+	if last.IsZero() {
+		return 0
+	}
+	return last.Add(slack).Unix()
+}
+
+// packed is the time of the youngest entry, or zero.
+func (in *inspection) packed() (last time.Time) {
+	for e := range in.union.all() {
+		if t := e.time(); t.After(last) && believable(t.Unix()) {
+			last = t
+		}
+	}
+	return last
 }
 
 // read reads every part once.
@@ -176,8 +206,18 @@ func (in *inspection) judgeParts() {
 
 func (in *inspection) fillCounts(r *Report) {
 	t := in.tally
+	for _, reel := range t.reels {
+		if in.union.mark(reel.id).refs&refPost != 0 { // one item, in two lists
+			r.Evidence.ReelsInPosts++
+			if reel.year != 0 {
+				t.perYear[reel.year]--
+			}
+		}
+	}
 	for y, n := range t.perYear {
-		r.PerYear[fmt.Sprint(y)] = n
+		if n > 0 {
+			r.PerYear[fmt.Sprint(y)] = n
+		}
 	}
 	r.Counts.Posts, r.Counts.Stories, r.Counts.Reels, r.Counts.Messages = t.items[classPosts], t.items[classStories], t.items[classReels], t.messages
 	ev := &r.Evidence

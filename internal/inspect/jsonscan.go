@@ -9,6 +9,9 @@ import (
 // maxKeys bounds how many different keys are remembered. Instagram's lists have some dozen.
 const maxKeys = 512
 
+// maxKey bounds the length of a key that is remembered, in bytes.
+const maxKey = 256
+
 // jsonScanner reads the parts of a JSON document one by one.
 type jsonScanner struct {
 	r        io.Reader
@@ -108,7 +111,7 @@ func (s *jsonScanner) key() (string, error) {
 	key, known := s.keys[string(t.raw)]
 	if !known {
 		key = unescape(t.raw)
-		if len(s.keys) < maxKeys {
+		if len(s.keys) < maxKeys && len(t.raw) <= maxKey {
 			s.keys[string(t.raw)] = key
 		}
 	}

@@ -90,6 +90,12 @@ func (in *inspection) judgeEntries(r *Report) {
 			if (named || expectsMedia(e.rel)) && !subtitle {
 				in.add(e.severity(), "media-kind", e.rel, "This should be a picture, a video or sound, but its content is none that is known. Open it and look.%s", isRight(e.severity()))
 			}
+		case m.state == stateUnchecked && m.kind == kindHEIF:
+			undecoded.add(e.rel)
+		case m.state == stateUnchecked && kindsByExtension[strings.ToLower(path.Ext(e.rel))].family() == "picture":
+			in.add(e.severity(), "media-kind", e.rel, "This should be a picture, but its content is none that is known. Open it and look.%s", isRight(e.severity()))
+		case m.state == stateUnchecked && m.refs&refOwn != 0: // a few first bytes are all that is known of it
+			in.add(Question, "media-not-checked", e.rel, "This is sound or video of a kind that cannot be checked here. Play it: is it whole?")
 		case m.state == stateUnchecked:
 			undecoded.add(e.rel)
 		}
@@ -121,7 +127,10 @@ func (in *inspection) judgeReferences(r *Report) {
 			r.References.Resolved++
 		}
 	})
-	r.References.Total = r.References.Resolved + len(t.missing) + t.missingMore
+	r.References.Total = r.References.Resolved + len(t.missing)
+	for _, n := range t.missingMore {
+		r.References.Total += n
+	}
 
 	perList := make(map[gap]*summary)
 	names := slices.SortedFunc(maps.Keys(t.missing), func(a, b string) int {
@@ -139,8 +148,8 @@ func (in *inspection) judgeReferences(r *Report) {
 		in.add(key.severity, "media-missing", key.from, "%d files that this list names are in no part of the archive; the first is %s. "+
 			"Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s", s.n, repair(s.first), withoutThem(key.severity))
 	}
-	if t.missingMore > 0 {
-		in.add(Error, "media-missing", "", "%d more files are in no part of the archive.", t.missingMore)
+	for severity, n := range t.missingMore {
+		in.add(severity, "media-missing", "", "%d more files are in no part of the archive.%s", n, withoutThem(severity))
 	}
 	for key, n := range t.noFile {
 		r.Evidence.EmptyReferences += n

@@ -16,21 +16,26 @@ type list struct {
 
 	counts
 	uris     int
+	read     int  // own items, counted or not
+	odd      bool // something stands where no known list has it
+	talks    bool // a list of messages is there, if only an empty one
 	labels   []labelled
 	requests []request
 
 	item struct { // the own item that is being read
 		outer, inner int64 // its time, on itself and on its first medium
 		files        int
-		named        bool // the current medium names a file
+		first        uint32 // the first file, as its number in the union and one more
+		named        bool   // the current medium names a file
 	}
+	sent  bool                          // the file of a message that is being read has a name
 	line  struct{ label, value string } // of a label_values list
 	ask   request                       // the request that is being read
 	item1 item1
 }
 
-// errShape is a list of own content whose items are not where they are in any known export.
-var errShape = errors.New("it names files in a form that is not known here")
+// errShape is a list whose items or messages are not where they are in any known export.
+var errShape = errors.New("its content is not in a form that is known here")
 
 func newList(rel string, u *union, t *tally) *list {
 	return &list{rel: rel, class: classify(rel), union: u, tally: t, counts: counts{perYear: make(map[int]int)}}
@@ -49,7 +54,10 @@ func readList(r io.Reader, rel string, u *union, t *tally) error {
 	if err != nil {
 		return err
 	}
-	if l.class.own() && l.items[l.class] == 0 && l.uris > 0 {
+	if l.class == classMessages && !isPage(rel) && !l.talks {
+		return errShape
+	}
+	if l.odd || l.class.own() && l.read == 0 && l.uris > 0 {
 		return errShape
 	}
 	t.add(&l.counts, l.labels, l.requests)
@@ -69,8 +77,15 @@ func (l *list) value(path []string, v token) {
 	case l.class.own():
 		l.itemValue(path, v)
 	case l.class == classMessages:
-		if key == "timestamp_ms" && len(path) == 3 && path[0] == "messages" {
+		switch {
+		case len(path) == 2 && path[0] == "messages": // a text in the place of a message
+			l.odd = true
+		case key == "timestamp_ms" && len(path) == 3 && path[0] == "messages":
 			l.spoke(v.number() / 1000)
+		case key == "uri" && sentFile(path[:len(path)-1]):
+			l.sent = true
+		case sentFile(path): // a text where a file is described in all known lists
+			l.tally.without(l.tally.noFile, l.rel, Question)
 		}
 	case l.class == classPersonal:
 		l.personalValue(path, v)
@@ -88,14 +103,24 @@ func (l *list) value(path []string, v token) {
 
 func (l *list) leave(path []string, array bool) {
 	if array {
+		l.talks = l.talks || len(path) == 1 && path[0] == "messages"
+		if inside, listed := itemPath(path); l.class.own() && listed && len(inside) == 0 {
+			l.odd = true // a list in the place of an item
+		}
 		return
 	}
 	switch {
 	case l.class.own():
 		l.leaveItem(path)
 	case l.class == classMessages:
-		if len(path) == 2 && path[0] == "messages" {
+		switch {
+		case len(path) == 2 && path[0] == "messages":
 			l.messages++
+		case sentFile(path):
+			if !l.sent {
+				l.tally.without(l.tally.noFile, l.rel, Question)
+			}
+			l.sent = false
 		}
 	case l.class == classPersonal:
 		if l.line.label != "" && l.line.value != "" {
@@ -140,8 +165,9 @@ func isMedium(inside []string) bool {
 }
 
 func (l *list) itemValue(path []string, v token) {
-	inside, _ := itemPath(path)
+	inside, listed := itemPath(path)
 	if len(inside) == 0 {
+		l.odd = l.odd || listed && v.kind != 'n' // a text in the place of an item
 		return
 	}
 	key, parent := inside[len(inside)-1], inside[:len(inside)-1]
@@ -177,23 +203,40 @@ func (l *list) leaveItem(path []string) {
 	if !believable(when) {
 		when = l.item.inner
 	}
-	l.item.outer, l.item.inner, l.item.files = 0, 0, 0
-	l.items[l.class]++
-	l.date(l.class, when)
+	first := l.item.first
+	l.item.outer, l.item.inner, l.item.files, l.item.first = 0, 0, 0, 0
+	l.count(when, first)
 }
 
-// date counts an item of the account by its time.
-func (l *list) date(c class, when int64) {
+// count adds one own item with its time and its first file, which is 0 if that is not here. It reports
+// whether the item is a new one: two parts may hold the same list, and one list may name a post twice.
+func (l *list) count(when int64, first uint32) bool {
+	l.read++
+	if l.class == classPosts && first != 0 && l.tally.counted(l.union, first-1) {
+		return false
+	}
+	l.items[l.class]++
+	year := l.date(l.class, when)
+	if (l.class == classReels || l.class == classIGTV) && first != 0 {
+		l.reels = append(l.reels, reel{first - 1, year})
+	}
+	return true
+}
+
+// date counts an item of the account by its time, and returns the year that it was counted in, or 0.
+func (l *list) date(c class, when int64) (year int) {
 	switch {
 	case !c.item():
-	case !believable(when):
+	case !believable(when), l.union.until > 0 && when > l.union.until:
 		l.undated++
 	default:
 		l.oldest, l.newest = earlier(l.oldest, when), max(l.newest, when)
 		if c == classPosts || c == classStories || c == classReels {
-			l.perYear[time.Unix(when, 0).UTC().Year()]++
+			year = time.Unix(when, 0).UTC().Year()
+			l.perYear[year]++
 		}
 	}
+	return year
 }
 
 func (l *list) personalValue(path []string, v token) {

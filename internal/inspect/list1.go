@@ -14,6 +14,11 @@ type item1 struct {
 	file bool
 }
 
+// inItem1 reports whether a path lies in an entry of media.json: one of a list, or the only one.
+func inItem1(path []string) bool {
+	return len(path) == 2 && path[1] != element || len(path) == 3 && path[1] == element
+}
+
 // The forms of times in v1: with and without an offset, and a fraction of a second.
 var times1 = []string{"2006-01-02T15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999"}
 
@@ -43,7 +48,9 @@ func (l *list) value1(path []string, v token) {
 				l.signedUp = earlier(l.signedUp, t)
 			}
 		}
-	case l.class == classMedia1 && len(path) == 3 && path[1] == element:
+	case l.class == classMedia1 && key == "path" && !inItem1(path):
+		l.odd = true
+	case l.class == classMedia1 && inItem1(path):
 		switch key {
 		case "taken_at":
 			l.item1.when = time1(s)
@@ -72,7 +79,7 @@ func (l *list) leave1(path []string) {
 	switch {
 	case l.class == classThreads1 && len(path) == 3 && path[1] == "conversation":
 		l.messages++
-	case l.class == classMedia1 && len(path) == 2 && path[1] == element:
+	case l.class == classMedia1 && (len(path) == 2 && path[1] == element || len(path) == 1 && path[0] != element):
 		c, known := ownKeys[path[0]]
 		if !known {
 			c = classOtherContent

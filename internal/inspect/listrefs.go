@@ -11,7 +11,11 @@ func (l *list) reference(field, uri string) {
 	why, severity := refOther, Question
 	switch l.class {
 	case classPersonal:
-		why, severity = refOwn, Error
+		if why, severity = refOwn, Error; uri == "" { // an account without a picture
+			why, severity = refOther, Info
+		}
+	case classOtherContent, classDeleted: // own, but no post, story, reel or profile photo
+		why = refOwn
 	case classMessages, classThreads1:
 		why = refMessage
 	case classInsights:
@@ -20,6 +24,12 @@ func (l *list) reference(field, uri string) {
 		if l.class.own() {
 			why, severity = refOwn, Error
 		}
+	}
+	if field == "subtitles" && (uri == "" || strings.Contains(uri, "://")) {
+		why, severity = refOther, Info // many videos have none
+	}
+	if l.class == classPosts {
+		why |= refPost
 	}
 	l.named(field, uri, why, severity)
 }
@@ -46,9 +56,16 @@ func (l *list) named(field, uri string, why refs, severity Severity) {
 		}
 		if field == "subtitles" {
 			why |= refSubtitle
+		} else if l.item.first == 0 {
+			l.item.first = ids[0] + 1
 		}
 		l.tally.resolved(l.union, ids, why)
 	}
+}
+
+// sentFile reports whether a path is that of a file that somebody sent.
+func sentFile(path []string) bool {
+	return len(path) == 4 && path[0] == "messages" && path[3] == element && messageFiles[path[2]]
 }
 
 // messageFiles are the fields of a message that hold what somebody sent.

@@ -1,9 +1,7 @@
 package inspect
 
 import (
-	"maps"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,37 +10,32 @@ import (
 // The lists of own content belong to them, as far as they are split.
 var numbered = map[string]bool{"message": true, "followers": true}
 
-// checkNumbering finds gaps in numbered lists, folder by folder.
+// checkNumbering finds gaps in numbered lists: the one before must be there too.
 func (u *union) checkNumbering(p *problems) {
-	type series struct{ stem, ext string }
-	numbers := make(map[series][]int)
 	for e := range u.all() {
-		stem, number, ok := splitNumber(canonical(e.rel))
+		key := canonical(e.rel)
+		stem, number, ok := splitNumber(key)
 		base := path.Base(stem)
-		if ok && (numbered[base] || ownLists[base] != classOther) {
-			// content/ and media/ are two names of one place.
-			if rest, was := strings.CutPrefix(stem, "content/"); was {
-				stem = "media/" + rest
-			}
-			key := series{stem, path.Ext(e.rel)}
-			numbers[key] = append(numbers[key], number)
+		if !ok || number < 2 || !numbered[base] && ownLists[base] == classOther {
+			continue
+		}
+		before := stem + "_" + strconv.Itoa(number-1) + path.Ext(key)
+		if len(u.names.find(before)) == 0 && len(u.names.find(synonym(before))) == 0 {
+			p.add(Error, "index-gap", before, "This list goes up to number %d but number %d is missing, with everything in it. "+
+				"A part of the export is probably missing: give all parts together, or request a new export.", number, number-1)
 		}
 	}
-	keys := slices.SortedFunc(maps.Keys(numbers), func(a, b series) int { return strings.Compare(a.stem+a.ext, b.stem+b.ext) })
-	for _, key := range keys {
-		got := numbers[key]
-		slices.Sort(got)
-		got = slices.Compact(got)
-		if last := got[len(got)-1]; last != len(got) || got[0] != 1 {
-			missing := 1
-			for missing <= len(got) && got[missing-1] == missing {
-				missing++
-			}
-			p.add(Error, "index-gap", key.stem+"_"+strconv.Itoa(missing)+key.ext,
-				"The list goes up to number %d but number %d is missing, with everything in it. "+
-					"A part of the export is probably missing: give all parts together, or request a new export.", last, missing)
-		}
+}
+
+// synonym returns the other name of a list: content/ and media/ are two names of one place.
+func synonym(name string) string {
+	if rest, was := strings.CutPrefix(name, "content/"); was {
+		return "media/" + rest
 	}
+	if rest, was := strings.CutPrefix(name, "media/"); was {
+		return "content/" + rest
+	}
+	return name
 }
 
 // splitNumber cuts "a/posts_12.json" into "a/posts" and 12.

@@ -44,9 +44,12 @@ func (in *inspection) judgeTime(r *Report) {
 	t := in.tally
 	s := span{
 		oldest: unixOrZero(t.oldest), newest: unixOrZero(t.newest), active: unixOrZero(max(t.newest, t.newestMessage)),
-		signedUp: unixOrZero(t.signedUp), generated: in.generated(),
+		signedUp: unixOrZero(t.signedUp), generated: in.generated(), undated: t.undated,
 	}
 	s.begins, s.ends = in.requested()
+	for _, h := range t.headers { // a range of which only a half can be read is not known
+		s.unread = s.unread || h.invalid || h.times == 2
+	}
 	r.GeneratedAt = rfcDate(s.generated)
 	r.Range = Range{From: rfcDate(s.oldest), To: rfcDate(s.newest), Known: in.layout.covered() && s.whole()}
 	ev := &r.Evidence
@@ -80,7 +83,7 @@ func (in *inspection) judgeRange(s span) {
 // generated returns the day on which the export was made: from the names of the parts, else
 // from the heads of its pages, else from the newest entry.
 func (in *inspection) generated() time.Time {
-	var newest, head, packed time.Time
+	var newest, head time.Time
 	for _, d := range in.identity.dates {
 		if t, err := time.Parse(time.DateOnly, d); err == nil && t.After(newest) {
 			newest = t
@@ -101,12 +104,7 @@ func (in *inspection) generated() time.Time {
 	case !head.IsZero():
 		return head
 	}
-	for e := range in.union.all() {
-		if t := e.time(); t.After(packed) && believable(t.Unix()) {
-			packed = t
-		}
-	}
-	return packed
+	return in.packed()
 }
 
 // Below this longer side, in pixels, even the largest of several pictures hints at reduced quality:

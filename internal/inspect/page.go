@@ -23,7 +23,7 @@ var errPageCut = errors.New("the page ends before its end tag")
 type page struct {
 	*list
 	base  string // folder, below the root, that links are relative to
-	depth int    // of elements
+	depth int    // of frames
 	ended bool   // the page's end tag was seen
 
 	block struct {
@@ -38,10 +38,11 @@ type page struct {
 	last      string          // the text before this one
 }
 
-// voids are the elements that have no end (HTML standard, 13.1.2).
-var voids = map[atom.Atom]bool{
-	atom.Area: true, atom.Base: true, atom.Br: true, atom.Col: true, atom.Embed: true, atom.Hr: true, atom.Img: true,
-	atom.Input: true, atom.Link: true, atom.Meta: true, atom.Source: true, atom.Track: true, atom.Wbr: true,
+// frames are the elements that blocks, times and headers are. Only they are counted: an end of theirs
+// can never be left out, as it can for others (HTML standard, 13.1.2).
+var frames = map[atom.Atom]bool{
+	atom.Div: true, atom.Section: true, atom.Header: true, atom.Footer: true, atom.Main: true,
+	atom.Aside: true, atom.Article: true, atom.Nav: true,
 }
 
 // readPage walks a page and notes what it names and says.
@@ -65,7 +66,7 @@ func (l *list) readPage(r io.Reader) error {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
 			a := atom.Lookup(name)
-			if !voids[a] {
+			if frames[a] {
 				if p.depth++; p.depth > 10_000 {
 					return fmt.Errorf("more than %d levels deep", 10_000)
 				}
@@ -110,9 +111,13 @@ func (p *page) begin(element atom.Atom, a attribute) {
 			p.base = path.Join(path.Dir(p.rel), a.href)
 		}
 	case atom.Img, atom.Video, atom.Audio, atom.Source:
-		if src, ok := strings.CutSuffix(a.src, "\x00"); ok {
+		src, ok := strings.CutSuffix(a.src, "\x00")
+		switch {
+		case ok:
 			p.block.files++
 			p.link(element, src)
+		case element == atom.Img && p.block.depth > 0: // a picture that is none
+			p.reference("photos", "")
 		}
 	case atom.A:
 		if a.href != "" && local(a.href) {
@@ -128,11 +133,11 @@ func (p *page) begin(element atom.Atom, a attribute) {
 			p.aside.add(strings.TrimSpace(p.text.String()), a.datetime)
 		}
 	}
-	if voids[element] {
+	if !frames[element] {
 		return
 	}
 	if p.block.depth == 0 && hasClass(a.class, blockClass) {
-		p.block.depth, p.block.files, p.block.when = p.depth, 0, 0
+		p.block.depth, p.block.files, p.block.when, p.item.first = p.depth, 0, 0, 0
 	}
 	if p.timeDepth == 0 && hasClass(a.class, timeClass) {
 		p.timeDepth = p.depth
@@ -144,7 +149,7 @@ func (p *page) end(element atom.Atom) {
 	if element == atom.Html {
 		p.ended = true
 	}
-	if voids[element] || p.depth == 0 {
+	if !frames[element] || p.depth == 0 {
 		return
 	}
 	if p.timeDepth == p.depth {
@@ -154,7 +159,7 @@ func (p *page) end(element atom.Atom) {
 		p.timeDepth = 0
 	}
 	if p.aside != nil && p.asideAt == p.depth {
-		if p.aside.generated != 0 {
+		if p.aside.times > 0 {
 			p.tally.header(*p.aside)
 		}
 		p.aside, p.asideAt = nil, 0
@@ -175,9 +180,7 @@ func (p *page) endBlock() {
 		if p.block.files == 0 {
 			p.tally.without(p.tally.noFile, p.rel, Question)
 		}
-		p.items[p.class]++
-		p.date(p.class, p.block.when)
-		if p.class == classPosts {
+		if p.count(p.block.when, p.item.first) && p.class == classPosts {
 			p.rough++
 		}
 	case p.class == classRequests:

@@ -134,7 +134,7 @@ type Problem struct {
 // post, IGTV video) was made no more than 90 days after sign-up and no more than 7 days
 // before it. No range that the request form offers (a week up to three years, counted back
 // from the day of the export) begins between sign-up and that item. And the newest own item or
-// message is at most 30 days older than the export. Profile photos do not count as items: there
+// message is at most 30 days older than the export. Every own item has a known time. Profile photos do not count as items: there
 // is often one of the first day, whatever range was asked for.
 type Evidence struct {
 	Oldest         string `json:"oldest"`          // own item
@@ -143,10 +143,11 @@ type Evidence struct {
 	SignedUp       string `json:"signed_up"`
 	RequestedFrom  string `json:"requested_from"` // the dates that were asked for, which only pages tell
 	RequestedTo    string `json:"requested_to"`
-	Undated        int    `json:"undated"` // own items without a believable time
+	Undated        int    `json:"undated"` // own items without a believable time that can be read here
 
 	Usernames []UsernameSource `json:"usernames"`
 
+	ReelsInPosts    int `json:"reels_in_posts"` // reels and IGTV videos that the list of posts holds too: one item each
 	ProfilePhotos   int `json:"profile_photos"`
 	Archived        int `json:"archived"`
 	IGTV            int `json:"igtv"`

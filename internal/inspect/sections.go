@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"hash/crc32"
+	"hash/maphash"
 	"maps"
 	"path"
 	"slices"
@@ -15,10 +16,14 @@ func (in *inspection) judgeSections(r *Report) {
 	var (
 		lists    = make(map[class]bool)
 		sections = make(map[string]bool)
-		threads  = make(map[string]bool) // with a list or without
+		threads  = make(map[uint64]bool) // by a hash of their folder: with a list or without
+		seed     = maphash.MakeSeed()
 		orphans  summary
 		unlisted = make(map[string]*summary) // orphans by their folder in media/
-		noPosts  bool
+		inPart   = make(map[int]*summary)    // the same by their part
+
+		hasMedia1          = make(map[int]bool) // v1: which parts have their list
+		noPosts, followers bool
 	)
 	for e := range in.union.all() {
 		c := classOther
@@ -28,15 +33,21 @@ func (in *inspection) judgeSections(r *Report) {
 		}
 		sections[section(e.rel)] = true
 		if t := thread(e.rel); t != "" {
-			threads[t] = threads[t] || c == classMessages
+			h := maphash.String(seed, t)
+			threads[h] = threads[h] || c == classMessages
 		}
 		if dir, base := path.Split(e.rel); base == "no-data.txt" && e.crc == noDataCRC &&
 			slices.Contains([]string{"your_instagram_activity/media/", "your_instagram_activity/content/", "content/"}, dir) {
 			noPosts = true
 		}
+		hasMedia1[e.part] = hasMedia1[e.part] || c == classMedia1
+		followers = followers || isFollowers(e.rel)
 		if e.isMedia() && e.mark.refs == 0 && !e.mark.twin {
 			orphans.add(e.rel)
-			count(unlisted, media(e.rel), e.rel)
+			if c := ownFolders[media(e.rel)]; c.own() {
+				count(unlisted, media(e.rel), e.rel)
+				count(inPart, e.part, e.rel)
+			}
 		}
 	}
 	delete(sections, "")
@@ -48,11 +59,19 @@ func (in *inspection) judgeSections(r *Report) {
 	r.Evidence.Sections = append(r.Evidence.Sections, slices.Sorted(maps.Keys(sections))...)
 	r.Evidence.Orphans = orphans.n
 	if orphans.n > 0 {
-		in.add(Info, "media-orphan", orphans.first, "%d files in the archive are named by no list. Nothing is lost by that; they are kept.", orphans.n)
+		in.add(Info, "media-orphan", orphans.first, "%d files in the archive are named by no list. They are kept.", orphans.n)
 	}
 	for folder, s := range unlisted {
 		switch c := ownFolders[folder]; {
-		case c == classOther || lists[c]:
+		case lists[c] && in.unlisted: // a list that cannot be read may name them
+		case lists[c] && in.tally.items[c] == 0:
+			in.add(Error, "index-missing", "media/"+folder, "The archive holds %s here, but the list that belongs to them is empty. "+
+				"Instagram left something out: request a new export.", words.Of("%d files", s.n))
+		case lists[c] && c != classOtherContent && c != classDeleted:
+			in.add(Question, "media-unlisted", "media/"+folder, "The archive holds %s here that no list names. Perhaps they are left over, perhaps a list is missing, and more with it. "+
+				"All lists together name %s, %s and %s. Does your profile show no more than that?", words.Of("%d files", s.n),
+				words.Of("%d posts", in.tally.items[classPosts]), words.Of("%d stories", in.tally.items[classStories]), words.Of("%d reels", in.tally.items[classReels]))
+		case lists[c]:
 		case c == classOtherContent || c == classDeleted:
 			in.add(Question, "index-missing", "media/"+folder, "The archive holds %s here, but not the list that belongs to them. Captions and dates may be missing. Can you do without them?", words.Of("%d files", s.n))
 		default:
@@ -60,23 +79,38 @@ func (in *inspection) judgeSections(r *Report) {
 				"A part is probably missing: give all parts together, or request a new export.", words.Of("%d files", s.n))
 		}
 	}
-	in.judgePosts(lists[classPosts], noPosts && unlisted["posts"] == nil)
+	for i, s := range inPart { // v1 has a list of its own in each part
+		if in.layout.generation == GenerationV1 && lists[classMedia1] && !hasMedia1[i] {
+			in.add(Error, "index-missing", in.sources[i].part.Name, "This part holds %s, but not the list (media.json) that belongs to them, so nobody knows whether there should be more. "+
+				"Request a new export.", words.Of("%d files", s.n))
+		}
+	}
+	in.judgePosts(lists[classPosts], noPosts, unlisted["posts"] == nil)
 	var without summary
-	for t, listed := range threads {
+	missing := false
+	for _, listed := range threads {
 		if listed {
 			r.Evidence.Threads++
-		} else {
-			without.add(t)
+		}
+		missing = missing || !listed
+	}
+	if missing {
+		for e := range in.union.all() {
+			t := thread(e.rel)
+			if h := maphash.String(seed, t); t != "" && !threads[h] {
+				threads[h] = true
+				without.add(t)
+			}
 		}
 	}
 	if without.n > 0 {
 		in.add(Error, "messages-missing", without.first, "%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.", without.n)
 	}
-	if !sections["messages"] {
+	if len(threads) == 0 && !lists[classThreads1] {
 		in.add(Question, "messages-absent", "your_instagram_activity/messages", "There are no direct messages in this archive. If the account has any, they were not requested, and will be gone with it. "+
 			"Has it none, or can you do without them?")
 	}
-	if !sections["connections"] {
+	if !followers {
 		in.add(Question, "connections-absent", "connections", "The lists of followers and of those you follow are not in this archive. They were probably not requested, and will be gone with the account. Can you do without them?")
 	}
 	if !lists[classStories] {
@@ -84,11 +118,16 @@ func (in *inspection) judgeSections(r *Report) {
 	}
 }
 
-func (in *inspection) judgePosts(listed, declaredEmpty bool) {
+// isFollowers reports whether a list is that of the followers, which every account in use has.
+func isFollowers(rel string) bool {
+	return isList(rel) && strings.HasPrefix(path.Base(rel), "followers") || rel == "connections.json"
+}
+
+func (in *inspection) judgePosts(listed, declaredEmpty, noFiles bool) {
 	const where = "your_instagram_activity/media/posts_1.json"
 	switch {
-	case listed && in.tally.items[classPosts] > 0:
-	case listed, declaredEmpty:
+	case listed && (in.tally.items[classPosts] > 0 || in.unlisted || !noFiles): // what is wrong is told already
+	case listed, declaredEmpty && noFiles:
 		in.add(Question, "posts-empty", where, "According to the archive there are no posts. If your profile shows any, request the export again with posts. Does it show none?")
 	default:
 		in.add(Error, "section-missing", where, "There is no list of posts in this archive, and no note that there are none. Posts were not requested, or a part is missing. "+

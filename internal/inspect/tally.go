@@ -1,15 +1,17 @@
 package inspect
 
 import (
+	"strings"
 	"sync"
 	"time"
 )
 
 // Bounds on what is kept by name.
 const (
-	maxMissing = 20_000 // distinct missing files
-	maxDetails = 5_000  // explanations of what is wrong with a file
-	maxLabels  = 1_000  // lines about who the account is
+	maxMissing     = 20_000  // distinct missing files
+	maxMissingName = 1 << 10 // bytes of one of their names
+	maxDetails     = 5_000   // explanations of what is wrong with a file
+	maxLabels      = 1_000   // lines about who the account is
 )
 
 // firstDay is when Instagram opened; no item can be older.
@@ -24,7 +26,7 @@ type tally struct {
 	counts
 
 	missing     map[string]missing // by the name that the list gives
-	missingMore int                // further ones, not kept by name
+	missingMore map[Severity]int   // further ones, not kept by name
 	noFile      map[gap]int        // entries of lists that name no file
 	remote      map[gap]int        // entries of lists that name an address in the web instead
 	details     map[[2]int]string  // by part and entry: what is wrong with it
@@ -41,10 +43,17 @@ type counts struct {
 	perYear        map[int]int
 	messages       int
 	undated        int
-	rough          int   // posts whose pictures are listed one by one
+	rough          int // posts whose pictures are listed one by one
+	reels          []reel
 	oldest, newest int64 // own items
 	newestMessage  int64
 	signedUp       int64
+}
+
+// reel is one reel or IGTV video by its first file, and the UTC year that it was counted in, or 0.
+type reel struct {
+	id   uint32
+	year int
 }
 
 // missing is a file that a list names and nobody has.
@@ -64,7 +73,7 @@ type labelled struct{ label, value, from string }
 
 func newTally() *tally {
 	return &tally{
-		missing: make(map[string]missing), noFile: make(map[gap]int), remote: make(map[gap]int),
+		missing: make(map[string]missing), missingMore: make(map[Severity]int), noFile: make(map[gap]int), remote: make(map[gap]int),
 		details: make(map[[2]int]string), sides: make(map[int]int), posted: make(map[int64]bool),
 		counts: counts{perYear: make(map[int]int)},
 	}
@@ -83,6 +92,7 @@ func (t *tally) add(c *counts, labels []labelled, requests []request) {
 	t.messages += c.messages
 	t.undated += c.undated
 	t.rough += c.rough
+	t.reels = append(t.reels, c.reels...)
 	t.oldest, t.newest = earlier(t.oldest, c.oldest), max(t.newest, c.newest)
 	t.newestMessage = max(t.newestMessage, c.newestMessage)
 	t.signedUp = earlier(t.signedUp, c.signedUp)
@@ -113,13 +123,26 @@ func (t *tally) resolved(u *union, ids []uint32, why refs) {
 	}
 }
 
+// counted reports whether a post with this first file was counted before, and notes that it was.
+func (t *tally) counted(u *union, id uint32) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	m := u.mark(id)
+	was := m.refs&refCounted != 0
+	m.refs |= refCounted
+	return was
+}
+
 func (t *tally) miss(name string, m missing) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if len(name) > maxMissingName {
+		name = strings.ToValidUTF8(name[:maxMissingName], "") + "…"
+	}
 	old, known := t.missing[name]
 	switch {
 	case !known && len(t.missing) >= maxMissing:
-		t.missingMore++
+		t.missingMore[m.severity]++
 		return
 	case known && (rank(old.severity) < rank(m.severity) || old.severity == m.severity && old.from <= m.from):
 		return

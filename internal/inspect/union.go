@@ -15,6 +15,8 @@ const (
 	refMessage                   // direct messages
 	refOther                     // anything else
 	refSubtitle                  // the text that belongs to a video
+	refPost                      // the list of posts, among others
+	refCounted                   // it is the first file of a post that was counted
 )
 
 // state is the outcome of reading an entry.
@@ -34,7 +36,8 @@ type union struct {
 	tables []*table
 	first  []int // the number of each part's first entry
 	names  *lookup
-	pages  bool // the export is one in HTML: its pages are its lists
+	pages  bool  // the export is one in HTML: its pages are its lists
+	until  int64 // UNIX seconds: nothing in the export can be younger; 0 if that is not known
 }
 
 // newUnion joins the parts' entries. Two parts may hold the same file; then one stands for
