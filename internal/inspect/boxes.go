@@ -17,8 +17,12 @@ type boxWalk struct {
 	pos                      int64
 	boxes                    int
 	moov, meta, media, track bool
-	farthest                 int64 // the last place at which the index says that media lie
+	farthest                 int64 // the last byte of which the index says that media lie there
+	table                    sampleTable
 }
+
+// maxBoxDepth bounds how deep containers lie in one another; the way to a sample table is five deep.
+const maxBoxDepth = 8
 
 // walkBoxes checks that the boxes fill the file to its last byte, that the index (moov, or meta
 // for pictures) and the media data (mdat) are both there, and that no chunk that the index lists
@@ -64,13 +68,28 @@ func (w *boxWalk) walk(end int64, depth int) error {
 		case name == "meta" && depth == 0:
 			w.meta = true
 		case containers[name] && (name == "moov") == (depth == 0):
+			if depth == maxBoxDepth {
+				return errors.New("its boxes lie too deep in one another")
+			}
 			w.moov = w.moov || name == "moov"
 			w.track = w.track || name == "trak"
+			w.table = sampleTable{}
 			if err := w.walk(stop, depth+1); err != nil {
 				return err
 			}
+			if name == "stbl" {
+				w.farthest = max(w.farthest, w.table.last())
+			}
 		case (name == "stco" || name == "co64") && depth > 0:
 			if err := w.offsets(stop, name == "co64"); err != nil {
+				return err
+			}
+		case name == "stsz" && depth > 0:
+			if err := w.sizes(stop); err != nil {
+				return err
+			}
+		case name == "stsc" && depth > 0:
+			if err := w.perChunk(stop); err != nil {
 				return err
 			}
 		}
@@ -141,6 +160,7 @@ func (w *boxWalk) offsets(stop int64, wide bool) error {
 			return errors.New("a chunk before the beginning")
 		}
 		w.farthest = max(w.farthest, at)
+		w.table.chunk = max(w.table.chunk, at)
 	}
 	return nil
 }

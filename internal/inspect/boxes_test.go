@@ -17,12 +17,34 @@ func TestWalkBoxes(t *testing.T) {
 	large := slices.Concat([]byte{0, 0, 0, 1}, []byte("mdat"), binary.BigEndian.AppendUint64(nil, uint64(len(data)+8)), data[8:])
 	toEnd := slices.Concat(make([]byte, 4), data[4:])
 	stray := box("moov", box("trak", box("mdia", box("minf", box("stbl", box("co64", []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0}))))))
+	// One chunk of three samples, of 500 bytes together, in data that go on to the end of the file.
+	sampled := func(table ...[]byte) []byte {
+		moov := func(at uint32) []byte {
+			stco := box("stco", []byte{0, 0, 0, 0, 0, 0, 0, 1}, binary.BigEndian.AppendUint32(nil, at))
+			return box("moov", box("trak", box("mdia", box("minf", box("stbl", append([][]byte{stco}, table...)...)))))
+		}
+		at := len(ftyp) + len(moov(0)) + 8
+		return slices.Concat(ftyp, moov(uint32(at)), []byte{0, 0, 0, 0}, []byte("mdat"), make([]byte, 500))
+	}
+	perChunk := box("stsc", []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 1})
+	sized := sampled(perChunk, box("stsz", []byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 200, 0, 0, 0, 200, 0, 0, 0, 100}))
+	alike := sampled(perChunk, box("stsz", []byte{0, 0, 0, 0, 0, 0, 0, 160, 0, 0, 0, 3}))
+	deep := []byte("x")
+	for range 2 * maxBoxDepth {
+		deep = box("trak", deep)
+	}
 	cases := []struct {
 		name string
 		b    []byte
 		kind kind
 		good bool
 	}{
+		{"sizes of samples", sized, kindMP4, true},
+		{"the last sample cut", sized[:len(sized)-1], kindMP4, false},
+		{"samples of one size", alike, kindMP4, true},
+		{"samples of one size, cut", alike[:len(alike)-21], kindMP4, false},
+		{"more sizes than there is room", sampled(box("stsz", []byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0})), kindMP4, false},
+		{"boxes in boxes", slices.Concat(ftyp, box("moov", deep), data), kindMP4, false},
 		{"index first", good, kindMP4, true},
 		{"index last", slices.Concat(ftyp, data, index), kindMP4, true},
 		{"64-bit length", slices.Concat(ftyp, index, large), kindMP4, true},

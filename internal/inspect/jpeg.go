@@ -6,8 +6,12 @@ import (
 	"fmt"
 )
 
-// errNotStrict says that a JPEG is not of the plain and faultless sort that jpegScan reads.
-var errNotStrict = errors.New("not a plain JPEG")
+// errNotStrict says that a JPEG is not of the sort that jpegScan reads, errBadScan that it is, but
+// that the bits of a scan are not those of its picture.
+var (
+	errNotStrict = errors.New("not a plain JPEG")
+	errBadScan   = errors.New("a scan with wrong data")
+)
 
 // maxScans bounds the scans of one picture, each of which can go over all of it for a few
 // bytes. Progressive pictures have about ten.
@@ -101,8 +105,11 @@ func (s *jpegScan) scan(b []byte) error {
 			}
 		case marker == 0xda:
 			if ok = s.begin(body); ok {
-				n, ok = s.units(b[at:])
-				at += n
+				length, whole := s.units(b[at:])
+				if !whole {
+					return errBadScan
+				}
+				at += length
 			}
 			if s.scans++; s.scans > maxScans {
 				return errScans

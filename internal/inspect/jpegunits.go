@@ -59,9 +59,6 @@ func (s *jpegScan) units(b []byte) (length int, ok bool) {
 		each += c.h * c.v
 	}
 	if len(s.inScan) == 1 { // one block is a unit, and none lies beyond the picture's edge
-		if s.interval > 0 && each != 1 {
-			return 0, false // image/jpeg counts these differently
-		}
 		total, each = min(s.mcusX*first.h, (s.width+7)/8)*min(s.mcusY*first.v, (s.height+7)/8), 1
 	}
 	if s.from > 0 && len(first.nonzero) == 0 {

@@ -8,7 +8,6 @@ import (
 	"image"
 	"image/gif"
 	"image/jpeg"
-	"image/png"
 	"io"
 
 	"golang.org/x/image/webp"
@@ -16,15 +15,19 @@ import (
 
 // Limits on pictures that are decoded. Instagram's own are at most a few megapixels.
 const (
-	maxPicture = 64 << 20 // bytes
-	maxPixels  = 50_000_000
+	maxPicture = 64 << 20   // bytes
+	maxPixels  = 50_000_000 // of one that is read piece by piece
+	maxDecoded = 20_000_000 // pixels of one that has to be in memory
 )
+
+// errDoubtful says that a decoder which forgives much shows a picture, a strict one does not.
+var errDoubtful = fmt.Errorf("%w: it opens, but some of its data are wrong", errNotDecoded)
 
 // errNotDecoded is wrapped by findings about whole files of a sort that cannot be decoded here.
 var errNotDecoded = errors.New("it is of a sort that cannot be decoded here")
 
 // decodePicture decodes a picture to its end and returns its longer side in pixels. For a plain
-// JPEG that is all but the arithmetic, see [jpegScan]; for a GIF the first frame, and the
+// JPEG that is all but the arithmetic, see [jpegScan]; for a PNG all of its bytes, see [walkPNG]; for a GIF the first frame, and the
 // structure of all others.
 func decodePicture(k kind, b []byte, scan *jpegScan) (longer int, err error) {
 	defer func() {
@@ -34,10 +37,17 @@ func decodePicture(k kind, b []byte, scan *jpegScan) (longer int, err error) {
 			err = fmt.Errorf("decoding it failed: %v", r)
 		}
 	}()
-	if k == kindJPEG {
-		if err := scan.scan(b); err == nil || errors.Is(err, errScans) {
+	doubt := error(nil)
+	switch k {
+	case kindJPEG:
+		switch err := scan.scan(b); {
+		case err == nil, errors.Is(err, errScans):
 			return max(scan.width, scan.height), err
+		case errors.Is(err, errBadScan):
+			doubt = errDoubtful
 		}
+	case kindPNG:
+		return walkPNG(b)
 	}
 	var (
 		config func(io.Reader) (image.Config, error)
@@ -46,8 +56,6 @@ func decodePicture(k kind, b []byte, scan *jpegScan) (longer int, err error) {
 	switch k {
 	case kindJPEG:
 		config, decode = jpeg.DecodeConfig, jpeg.Decode
-	case kindPNG:
-		config, decode = png.DecodeConfig, png.Decode
 	case kindGIF:
 		if err := walkGIF(b); err != nil {
 			return 0, err
@@ -67,18 +75,19 @@ func decodePicture(k kind, b []byte, scan *jpegScan) (longer int, err error) {
 	if err != nil {
 		return 0, undecodable(err)
 	}
-	if int64(c.Width)*int64(c.Height) > maxPixels {
+	if int64(c.Width)*int64(c.Height) > maxDecoded {
 		return max(c.Width, c.Height), fmt.Errorf("%w: it has %d × %d pixels", errNotDecoded, c.Width, c.Height)
 	}
-	_, err = decode(bytes.NewReader(b))
+	if _, err = decode(bytes.NewReader(b)); err == nil {
+		err = doubt
+	}
 	return max(c.Width, c.Height), undecodable(err)
 }
 
 // undecodable tells features that the decoders lack from damage.
 func undecodable(err error) error {
 	_, isJPEG := errors.AsType[jpeg.UnsupportedError](err)
-	_, isPNG := errors.AsType[png.UnsupportedError](err)
-	if isJPEG || isPNG {
+	if isJPEG {
 		return fmt.Errorf("%w: %w", errNotDecoded, err)
 	}
 	return err
