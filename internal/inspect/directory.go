@@ -44,6 +44,12 @@ const (
 	flagUTF8       = 1 << 11
 )
 
+// Hosts whose external attributes are a Unix file mode (APPNOTE 4.4.2).
+const (
+	hostUnix   = 3
+	hostDarwin = 19
+)
+
 const (
 	methodStore   = 0
 	methodDeflate = 8
@@ -63,6 +69,7 @@ type entry struct {
 	modified     uint32 // MS-DOS date and time
 	method       uint16
 	flags        uint16
+	special      bool // a link or a device, by its file mode
 
 	mark *mark
 }
@@ -128,9 +135,12 @@ func parseEntry(b, name, extra []byte) (entry, error) {
 	if e.name != string(name) {
 		e.raw = string(name)
 	}
-	// Made on Unix: the upper half of the external attributes is the file mode.
-	if mode := binary.LittleEndian.Uint32(b[38:]) >> 16; b[5] == 3 && mode&0o170000 == 0o120000 {
-		return e, errors.New("the entry is a symbolic link")
+	if host := b[5]; host == hostUnix || host == hostDarwin { // the upper half of the external attributes is the file mode
+		switch binary.LittleEndian.Uint32(b[38:]) >> 16 & 0o170000 {
+		case 0, 0o100000, 0o040000: // not told, file, folder
+		default:
+			e.special = true
+		}
 	}
 	return e, nil
 }

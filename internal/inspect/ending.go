@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -55,6 +56,9 @@ func readEnding(r io.ReaderAt, size int64) (ending, error) {
 		offset:  int64(binary.LittleEndian.Uint32(b[16:])),
 	}
 	stop := size - int64(len(tail)) + int64(at) // where the directory has to end
+	if bytes.Contains(b[lenEnd:], []byte("PK\x03\x04")) {
+		return ending{}, errors.New("a file hides in the words behind the directory")
+	}
 	end, stop, err := readEnding64(r, end, stop)
 	if err != nil {
 		return ending{}, err
@@ -81,6 +85,9 @@ func readEnding64(r io.ReaderAt, end ending, stop int64) (ending, int64, error) 
 		return end, stop, nil
 	}
 	at := int64(binary.LittleEndian.Uint64(loc[8:]))
+	if disks := binary.LittleEndian.Uint32(loc[16:]); disks > 1 {
+		return end, stop, errors.New("the archive spans several disks")
+	}
 	if at < 0 || at > stop-lenLocator64-lenEnd64 || binary.LittleEndian.Uint32(loc[4:]) != 0 {
 		return end, stop, errors.New("the zip64 locator points outside")
 	}
@@ -90,6 +97,9 @@ func readEnding64(r io.ReaderAt, end ending, stop int64) (ending, int64, error) 
 	}
 	if binary.LittleEndian.Uint32(b) != sigEnd64 || binary.LittleEndian.Uint64(b[4:]) != uint64(stop-lenLocator64-at-12) {
 		return end, stop, errors.New("the zip64 end record is not where its locator says")
+	}
+	if binary.LittleEndian.Uint32(b[16:]) != 0 || binary.LittleEndian.Uint32(b[20:]) != 0 {
+		return end, stop, errors.New("the archive spans several disks")
 	}
 	wide := ending{
 		entries: binary.LittleEndian.Uint64(b[32:]),

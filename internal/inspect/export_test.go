@@ -77,7 +77,8 @@ func TestExports(t *testing.T) {
 		{"list that is cut off", contents{mediaD + "stories.json": []byte(`{"ig_stories":[`)}, "index-unreadable", ""},
 		{"empty list file", contents{activityD + "likes/liked_posts.json": {}}, "index-unreadable", ""},
 		{"lists of two generations", contents{activityD + "content/posts_1.json": onePost}, "layout-mixed", ""},
-		{"web pages beside lists", contents{activityD + "likes/liked_posts.html": []byte("<html>")}, "", "format-mixed"},
+		{"a web page that somebody sent", contents{dmThread + "files/menu.html": []byte("<html>")}, "", ""},
+		{"lists in both forms", contents{mediaD + "posts_1.html": []byte("<html></html>")}, "format-mixed", ""},
 		{"no messages requested", contents{
 			dmThread + "message_1.json": nil, dmThread + "message_2.json": nil, dmThread + "photos/dm.jpg": nil, dmThread + "audio/voice.aac": nil,
 		}, "", "messages-absent"},

@@ -48,15 +48,34 @@ type identity struct {
 	sources    []UsernameSource
 	dates      []string // from the names of parts and folders
 	candidates []labelled
+	renamed    []guess // names of the old form, which many other files have too
 }
+
+// guess is what a name like "holidays_20260901.zip" would say, if it is one of Instagram's.
+type guess struct{ username, date, where string }
 
 func (id *identity) fromName(name, where string) {
 	username, date := named(name)
-	if username == "" {
-		return
+	switch {
+	case username == "":
+	case namedV3.MatchString(name):
+		id.sources = append(id.sources, UsernameSource{username, where})
+		id.dates = append(id.dates, date)
+	default:
+		id.renamed = append(id.renamed, guess{username, date, where})
 	}
-	id.sources = append(id.sources, UsernameSource{username, where})
-	id.dates = append(id.dates, date)
+}
+
+// weigh takes the names of the old form for what they say, if the export has the layout of that time, or if
+// nothing in it says otherwise. A new export in a file that somebody calls "holidays_20260901.zip" is nobody else's.
+func (id *identity) weigh(old bool) {
+	for _, g := range id.renamed {
+		if old || !slices.ContainsFunc(id.sources, func(s UsernameSource) bool { return s.Username != g.username }) {
+			id.sources = append(id.sources, UsernameSource{g.username, g.where})
+			id.dates = append(id.dates, g.date)
+		}
+	}
+	id.renamed = nil
 }
 
 // fromLabels takes the username from the account's own data. If no label is known, in a

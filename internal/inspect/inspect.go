@@ -109,7 +109,11 @@ func (in *inspection) join() {
 // later: by the names of the parts, else by their youngest entry.
 func (in *inspection) until() int64 {
 	var last time.Time
-	for _, d := range in.identity.dates {
+	dates := slices.Clone(in.identity.dates)
+	for _, g := range in.identity.renamed {
+		dates = append(dates, g.date)
+	}
+	for _, d := range dates {
 		if t, err := time.Parse(time.DateOnly, d); err == nil && t.After(last) {
 			last = t
 		}
@@ -163,9 +167,9 @@ func (in *inspection) report() *Report {
 	if slices.ContainsFunc(in.tables, func(t *table) bool { return len(t.at) > 0 }) { // else that is a finding already
 		explainLayout(in.layout, &in.problems)
 	}
-	in.judgeParts()
 	in.judgeEntries(r)
 	in.judgeIdentity(r)
+	in.judgeParts()
 	if in.layout.covered() {
 		in.union.checkNumbering(&in.problems)
 		in.judgeReferences(r)
@@ -196,7 +200,9 @@ func (in *inspection) judgeParts() {
 	}
 	users := make(map[string]bool)
 	for _, s := range in.identity.sources {
-		users[s.Username] = true
+		if !isList(s.Where) { // the name of a part or of a folder in it
+			users[s.Username] = true
+		}
 	}
 	if len(users) > 1 {
 		in.add(Error, "parts-mixed", "", "The parts belong to different accounts (%s). Give only the parts of one export.",

@@ -7,10 +7,10 @@ import (
 )
 
 // errNotStrict says that a JPEG is not of the sort that jpegScan reads, errBadScan that it is, but
-// that the bits of a scan are not those of its picture.
+// that there are other bytes in it than those of its picture.
 var (
 	errNotStrict = errors.New("not a plain JPEG")
-	errBadScan   = errors.New("a scan with wrong data")
+	errBadScan   = errors.New("wrong data")
 )
 
 // maxScans bounds the scans of one picture, each of which can go over all of it for a few
@@ -68,8 +68,8 @@ func (s *jpegScan) scan(b []byte) error {
 		return errNotStrict
 	}
 	for at := 2; ; {
-		if at+2 > len(b) || b[at] != 0xff {
-			return errNotStrict
+		if at+2 > len(b) || b[at] != 0xff { // image/jpeg passes over what is no marker
+			return errBadScan
 		}
 		marker := b[at+1]
 		if marker == 0xff { // a fill byte

@@ -81,6 +81,8 @@ func (in *inspection) judgeEntries(r *Report) {
 		case m.state == stateBroken:
 			in.add(e.severity(), "media-damaged", e.rel, "This picture or video is not whole (%s). The zip stores it like that, so Instagram delivered it damaged. "+
 				"Look at it in the app and save it by itself, or request a new export.%s", words.Text(in.tally.detail(e)), withoutIt(e.severity()))
+		case m.refs&(refOwn|refMessage) != 0 && (isList(e.rel) || path.Base(e.rel) == "no-data.txt"):
+			in.add(e.severity(), "media-kind", e.rel, "This is named as a picture or video, but it is a list or a note. Compare with your profile, and request a new export.%s", withoutIt(e.severity()))
 		case m.state == stateEmpty && (named || expectsMedia(e.rel)):
 			in.add(e.severity(), "media-empty", e.rel, "This file has no content. Save the picture or video from the app by itself, or request a new export.%s", withoutIt(e.severity()))
 		case m.state == stateUnchecked && m.kind.picture():

@@ -96,6 +96,7 @@ type layout struct {
 	postsIn            map[string]bool // folders in which the lists of posts lie
 	onlyMedia          bool            // no index at all
 	nested             int             // zips inside
+	beside             string          // a zip in the root, or ""
 }
 
 // covered says whether this package can judge the layout to the end.
@@ -113,11 +114,14 @@ func (l layout) covered() bool {
 func findLayout(u *union) layout {
 	seen := make(map[string]bool)
 	l := layout{postsIn: make(map[string]bool), onlyMedia: true}
-	var jsons, htmls int
+	var jsons, htmls, listed, shown int // all of a kind, and those that are known lists
 	for e := range u.all() {
 		rel := e.rel
 		if strings.HasSuffix(strings.ToLower(rel), ".zip") {
 			l.nested++
+			if !strings.Contains(rel, "/") {
+				l.beside = rel
+			}
 		}
 		dir, base := path.Split(rel)
 		top, _, _ := strings.Cut(rel, "/")
@@ -126,9 +130,15 @@ func findLayout(u *union) layout {
 		case ext == ".json":
 			jsons++
 			l.onlyMedia = false
+			if classify(rel) != classOther {
+				listed++
+			}
 		case ext == ".html" && base != "start_here.html" && base != "index.html":
 			htmls++
 			l.onlyMedia = false
+			if classify(rel) != classOther {
+				shown++
+			}
 		}
 		switch {
 		case strings.HasPrefix(base, "posts_"):
@@ -148,7 +158,13 @@ func findLayout(u *union) layout {
 			seen["v2b:personal"] = true
 		}
 	}
-	switch {
+	switch { // people send each other files of all kinds
+	case listed > 0 && shown > 0:
+		l.format = FormatMixed
+	case listed > 0:
+		l.format = FormatJSON
+	case shown > 0:
+		l.format = FormatHTML
 	case jsons > 0 && htmls > 0:
 		l.format = FormatMixed
 	case jsons > 0:
@@ -179,12 +195,15 @@ func findLayout(u *union) layout {
 func explainLayout(l layout, p *problems) {
 	if l.covered() {
 		if l.format == FormatMixed {
-			p.add(Question, "format-mixed", "", "The archive holds lists in JSON as well as web pages (HTML). Instagram delivers one or the other. "+
-				"Only the JSON lists were checked. Do all parts come from one request?")
+			p.add(Error, "format-mixed", "", "The archive holds its lists in JSON as well as web pages (HTML). Instagram delivers one or the other, so that two exports are mixed here. "+
+				"Give only the parts of one export.")
 		}
 		if l.format == FormatHTML {
 			p.add(Question, "format-html", "", "This export was requested as web pages (HTML). Everything in it was checked, but pages leave out what the lists in JSON hold, such as which "+
 				"pictures belong to one post and exact times, and few programs can read them. If that matters to you, request the export again and choose JSON. Are pages enough for you?")
+		}
+		if l.beside != "" {
+			p.add(Question, "part-nested", l.beside, "There is a zip within the zip, and nobody has looked into it. Open it: is it none of the export's parts?")
 		}
 		if len(l.postsIn) > 1 {
 			p.add(Error, "layout-mixed", "", "The lists of posts lie in two places that belong to different years of Instagram's layout. "+

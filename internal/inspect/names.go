@@ -2,7 +2,11 @@ package inspect
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 )
 
 // cp437 is the upper half of the character set that zips without the UTF-8 flag use.
@@ -36,7 +40,7 @@ func unsafeName(name string) string {
 	if strings.HasPrefix(name, "/") || len(name) > 1 && name[1] == ':' {
 		return "is an absolute path"
 	}
-	if strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == 0x7f }) {
+	if strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }) {
 		return "has control characters in it"
 	}
 	for part := range strings.SplitSeq(strings.TrimSuffix(name, "/"), "/") {
@@ -45,4 +49,16 @@ func unsafeName(name string) string {
 		}
 	}
 	return ""
+}
+
+// sameName is the form in which two names are alike that some disk cannot tell apart: without case, without the
+// difference between composed and decomposed letters, without dots and spaces at the end.
+func sameName(name string) string {
+	name = strings.TrimRight(strings.TrimSuffix(name, "/"), ". ")
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return norm.NFC.String(cases.Fold().String(name))
+		}
+	}
+	return strings.ToLower(name)
 }

@@ -19,6 +19,7 @@ func (in *inspection) judgeIdentity(r *Report) {
 		c := classify(e.rel)
 		hasData = hasData || c == classPersonal || c == classProfile1
 	}
+	in.identity.weigh(slices.Contains([]string{GenerationV1, GenerationV2a, GenerationV2b}, in.layout.generation))
 	r.Username = in.identity.judge(hasData, in.layout.covered(), &in.problems)
 	r.Evidence.Usernames = append(r.Evidence.Usernames, in.identity.sources...)
 }

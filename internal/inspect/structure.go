@@ -3,6 +3,7 @@ package inspect
 import (
 	"bytes"
 	"errors"
+	"path"
 	"strings"
 
 	"github.com/igwatchd/igwatchd/internal/words"
@@ -37,7 +38,7 @@ func readStructure(src *source, names *lookup, p *problems) (t *table, complete 
 			p.add(Error, "entry-unsafe-name", strings.ToValidUTF8(e.name, "\uFFFD"), "The name of this file %s. Instagram makes no such names; somebody may have changed the zip.%s", words.Text(why), again)
 		}
 		// Also on disks that do not tell upper from lower case no file may overwrite another.
-		names.add(strings.ToLower(strings.TrimSuffix(e.name, "/")), e.i)
+		names.add(sameName(e.name), e.i)
 	})
 	if err != nil {
 		p.add(Error, "part-structure", name, "The zip's table of contents is damaged (%v).%s", err, again)
@@ -51,6 +52,7 @@ func readStructure(src *source, names *lookup, p *problems) (t *table, complete 
 		p.add(Error, "part-no-entries", name, "The zip is well-formed but there is nothing in it.%s", again)
 	}
 	checkDuplicates(t, names, p)
+	checkFolders(t, names, p)
 	if err := t.sort(); err != nil {
 		p.add(Error, "part-structure", name, "The zip's table of contents is damaged (%v).%s", err, again)
 		return t, false
@@ -138,6 +140,26 @@ func (c *sizeCheck) add(e *entry) {
 	if c.total > maxEntry || c.total-smallEntry > c.size*maxRatio {
 		c.problems.add(Error, "entry-oversized", c.part, "The zip claims to unpack to more than %d bytes, which no export does.%s", c.total, again)
 		c.refused = true
+	}
+}
+
+// checkFolders looks for files in whose place another name needs a folder.
+func checkFolders(t *table, names *lookup, p *problems) {
+	c := cursor{table: t}
+	last := ""
+	for e := range t.entries() {
+		dir := path.Dir(strings.TrimSuffix(e.name, "/"))
+		if dir == last { // as of most entries
+			continue
+		}
+		last = dir
+		for ; dir != "." && dir != "/"; dir = path.Dir(dir) {
+			for _, id := range names.find(sameName(dir)) {
+				if other, err := c.entry(int(id)); err == nil && !other.isFolder() {
+					p.add(Error, "entry-duplicate", other.name, "The zip holds a file of this name, and files in a folder of the same name: unpacking would lose one.%s", again)
+				}
+			}
+		}
 	}
 }
 

@@ -100,7 +100,17 @@ func TestFalsifiedContainers(t *testing.T) {
 			b[o.central[1]+5] = 3
 			put32(b[o.central[1]+38:], uint32(0o120777)<<16)
 			return b
-		}, "part-structure"},
+		}, "entry-special"},
+		{"symbolic link of a Mac", func(b []byte, o offsets) []byte {
+			b[o.central[1]+5] = 19
+			put32(b[o.central[1]+38:], uint32(0o120777)<<16)
+			return b
+		}, "entry-special"},
+		{"device", func(b []byte, o offsets) []byte {
+			b[o.central[1]+5] = 3
+			put32(b[o.central[1]+38:], uint32(0o020666)<<16)
+			return b
+		}, "entry-special"},
 		{"another disk", func(b []byte, o offsets) []byte { put16(b[o.central[1]+34:], 1); return b }, "part-structure"},
 		{"web page", func(b []byte, o offsets) []byte {
 			return []byte("\n<!DOCTYPE html><html><title>Log in</title></html>")
@@ -108,6 +118,12 @@ func TestFalsifiedContainers(t *testing.T) {
 		{"other file", func(b []byte, o offsets) []byte { return bytes.Repeat([]byte("Rar!"), 100) }, "part-not-zip"},
 		{"nothing", func(b []byte, o offsets) []byte { return nil }, "part-empty"},
 		{"zip of nothing", func(b []byte, o offsets) []byte { return zipOf(nil) }, "part-no-entries"},
+		{"a file behind the directory", func(b []byte, o offsets) []byte {
+			hidden := rawZip("media/posts/1/d.jpg")
+			hidden = hidden[:locate(hidden).central[0]]
+			put16(b[o.end+20:], uint16(len(hidden)))
+			return append(b, hidden...)
+		}, "part-structure"},
 		{"two ends that fit", func(b []byte, o offsets) []byte {
 			put16(b[o.end+20:], lenEnd)
 			second := slices.Clone(b[o.end:])
@@ -134,13 +150,13 @@ func TestFalsifiedContainers(t *testing.T) {
 }
 
 func TestUnsafeNames(t *testing.T) {
-	for _, name := range []string{"../../x.jpg", "/etc/x.jpg", `media\x.jpg`, "C:/x.jpg", "media//x.jpg", "media/./x.jpg", "media/\x01.jpg"} {
+	for _, name := range []string{"../../x.jpg", "/etc/x.jpg", `media\x.jpg`, "C:/x.jpg", "media//x.jpg", "media/./x.jpg", "media/\x01.jpg", "media/\u202egpj.exe", "media/\u0085.jpg"} {
 		r := examine(t, part(partName, rawZip("media/a.jpg", name)))
 		if !slices.Contains(codes(r, Error), "entry-unsafe-name") {
 			t.Errorf("%q: %+v", name, r.Problems)
 		}
 	}
-	for _, pair := range [][2]string{{"media/a.jpg", "media/a.jpg"}, {"media/a.jpg", "media/A.jpg"}} {
+	for _, pair := range [][2]string{{"media/a.jpg", "media/a.jpg"}, {"media/a.jpg", "media/A.jpg"}, {"media/\u00e9.jpg", "media/e\u0301.jpg"}, {"media/ς.jpg", "media/σ.jpg"}, {"media/a", "media/a. "}, {"media/a", "media/a/b.jpg"}} {
 		r := examine(t, part(partName, rawZip(pair[0], pair[1])))
 		if !slices.Contains(codes(r, Error), "entry-duplicate") {
 			t.Errorf("%q: %+v", pair, r.Problems)

@@ -17,6 +17,7 @@ func checkTiling(t *table, stop int64, p *problems) {
 	local := localReader{src: t.src, stop: stop, problems: p}
 	// One entry is kept back, because its descriptor ends before the next one's header.
 	var last *entry
+	blind := false // where the last entry ends is not known
 	finish := func(next int64) {
 		if last == nil {
 			return
@@ -41,21 +42,29 @@ func checkTiling(t *table, stop int64, p *problems) {
 			p.add(Error, "entry-method", e.name, "This file is packed in a way (method %d) that exports do not use and that cannot be checked here.%s", e.method, again)
 			e.mark.unreadable = true
 		}
-		if err := local.compare(e); err != nil {
+		if e.special {
+			p.add(Error, "entry-special", e.name, "This is not a file but a link or a device. Instagram packs no such things; somebody has changed the zip.%s", again)
+			e.mark.unreadable = true
+		}
+		err := local.compare(e)
+		switch {
+		case err == nil && e.header < pos:
+			p.add(Error, "entry-overlap", e.name, "This file shares bytes with another one in the zip.%s", again)
+			e.mark.unreadable = true
+		case e.header >= pos && !blind:
+			checkGap(t.src, pos, e.header, p)
+		}
+		if blind = err != nil; blind {
 			p.add(Error, "entry-header-mismatch", e.name, "The zip says two different things about this file (%v).%s", err, again)
 			e.mark.unreadable = true
 			continue
 		}
-		if e.header < pos {
-			p.add(Error, "entry-overlap", e.name, "This file shares bytes with another one in the zip.%s", again)
-			e.mark.unreadable = true
-		} else {
-			checkGap(t.src, pos, e.header, p)
-		}
 		last = e
 	}
 	finish(stop)
-	checkGap(t.src, pos, stop, p)
+	if !blind {
+		checkGap(t.src, pos, stop, p)
+	}
 }
 
 // localReader reads local headers and compares them with the directory.
@@ -93,6 +102,8 @@ func (l *localReader) compare(e *entry) error {
 		return errors.New("no file begins where the directory says")
 	case int(binary.LittleEndian.Uint16(b[26:])) != len(raw) || string(b[lenLocal:]) != raw:
 		return errors.New("the names differ")
+	case (flags^e.flags)&flagEncrypted != 0:
+		return errors.New("one place says that it is encrypted, the other that it is not")
 	case (flags^e.flags)&^harmlessFlags != 0:
 		return errors.New("the flags differ")
 	case binary.LittleEndian.Uint16(b[8:]) != e.method:
