@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/inspect"
@@ -86,7 +87,7 @@ func openParts(files []string) (parts []inspect.Part, closeAll func(), err error
 // that can be said is that nothing speaks against the archive itself: whose it should
 // be is taken from the archive, and storing is asked of no one.
 func factsAlone(r *inspect.Report) verdict.Facts {
-	f := verdict.Facts{Account: r.Username, Report: r, Copies: []verdict.Copy{{Place: "here", Proven: true}}}
+	f := verdict.Facts{Account: r.Username, Received: time.Now(), Report: r, Copies: []verdict.Copy{{Place: "here", Proven: true}}}
 	for _, p := range r.Parts {
 		f.Parts = append(f.Parts, verdict.Part{Name: p.Name, Size: p.Size, SHA256: p.SHA256})
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) {
-	f := verdict.Facts{Account: e.Account}
+	f := verdict.Facts{Account: e.Account, Received: e.AnnouncedAt}
 	if a, ok := d.cfg.Account(e.Account); ok {
 		f.Posts = a.Posts
 	}

@@ -20,15 +20,17 @@ var rules = []rule{
 	{"not-received", received},
 	{"not-inspected", inspected},
 	{"parts-differ", samePartsInspected},
+	{"findings", findings},
 	{"checks-unfinished", everyCheckFinished},
 	{"wrong-account", rightAccount},
 	{"layout-not-covered", knownLayout},
-	{"findings", findings},
 	{"copies", everyCopyProven},
 	{"parts-coming", nothingComing},
 	{"part-count", allPartsHere},
 	{"part-full", lastPartIsSmaller},
 	{"range", allYears},
+	{"gap-years", gapYears},
+	{"old-export", ofNow},
 	{"less-than-before", lessThanBefore},
 	{"quality-unknown", quality},
 }
@@ -80,20 +82,40 @@ func samePartsInspected(f Facts) []Reason {
 	return fails("parts-differ", "The files that were inspected are not the files that were received.")
 }
 
+// checkNames are the checks as they are called in a sentence.
+var checkNames = map[string]words.Phrase{
+	inspect.CheckStructure: words.Of("the zip itself"), inspect.CheckEntries: words.Of("every file in it"), inspect.CheckIdentity: words.Of("whose it is"),
+	inspect.CheckIndexes: words.Of("its lists"), inspect.CheckReferences: words.Of("what its lists name"),
+	inspect.CheckMediaKind: words.Of("of what kind its pictures and videos are"), inspect.CheckMediaDecoded: words.Of("whether they are whole"),
+}
+
 func everyCheckFinished(f Facts) []Reason {
 	if f.Report == nil {
 		return nil
 	}
-	var missing []string
+	var missing words.List
 	for _, c := range inspect.AllChecks {
 		if !slices.Contains(f.Report.Checks, c) {
-			missing = append(missing, c)
+			missing = append(missing, checkNames[c])
 		}
 	}
 	if missing == nil {
 		return nil
 	}
-	return fails("checks-unfinished", "Not everything could be checked (%s), because of the faults named here.", strings.Join(missing, ", "))
+	return fails("checks-unfinished", "Because of that, not everything could be checked: %s.", missing)
+}
+
+// legible tells whether the zips could be opened and the export in them is of a kind that is known. If not, an
+// error says so, and to ask for more would only confuse.
+func legible(f Facts) bool {
+	return f.Report != nil && slices.Contains(f.Report.Checks, inspect.CheckStructure) && slices.Contains(layouts, f.Report.Generation)
+}
+
+// found tells whether the inspection has a finding of that severity with one of these codes.
+func found(f Facts, severity string, codes ...string) bool {
+	return f.Report != nil && slices.ContainsFunc(f.Report.Problems, func(p inspect.Problem) bool {
+		return p.Severity == severity && slices.Contains(codes, p.Code)
+	})
 }
 
 func rightAccount(f Facts) []Reason {
@@ -101,6 +123,10 @@ func rightAccount(f Facts) []Reason {
 		return nil
 	}
 	switch got := strings.ToLower(f.Report.Username); {
+	case got == "" && found(f, inspect.Error, "identity-unknown", "identity-disagrees"): // said already
+		return nil
+	case got == "" && f.Account == "":
+		return fails("wrong-account", "Nothing in the archive says whose it is.")
 	case got == "":
 		return fails("wrong-account", "Nothing in the archive says whose it is. It should be the archive of %s.", f.Account)
 	case f.Account == "" || got != strings.ToLower(f.Account):
@@ -122,7 +148,10 @@ func knownLayout(f Facts) []Reason {
 	if slices.Contains(layouts, f.Report.Generation) && format {
 		return nil
 	}
-	return fails("layout-not-covered", "The archive is stored, but igwatchd cannot judge this kind of export (layout %s, format %s). %s",
+	if !slices.Contains(f.Report.Checks, inspect.CheckStructure) || found(f, inspect.Error, "layout-unknown", "layout-not-covered", "format-mixed", "part-nested") {
+		return nil // said already: an unfinished check is an error too
+	}
+	return fails("layout-not-covered", "igwatchd cannot judge this kind of export (layout %s, format %s). %s",
 		f.Report.Generation, f.Report.Format, requestAgain)
 }
 
@@ -190,6 +219,8 @@ func allPartsHere(f Facts) []Reason {
 		return fails("parts-missing", "Instagram offers %[2]d files, %[1]d of them are here. Download the others too.", n, f.Announced)
 	case f.Announced == n:
 		return nil
+	case !legible(f):
+		return nil
 	default:
 		return asks("part-count", "%d files are here. Open Instagram's download page: does it offer just as many for this export?", n)
 	}
@@ -201,39 +232,16 @@ func fullPart(size int64) bool { return size == 2<<30 || size > 2.8e9 && size < 
 
 // lastPartIsSmaller: if every file is full, there is hardly none after them.
 func lastPartIsSmaller(f Facts) []Reason {
-	if len(f.Parts) == 0 || f.Announced == len(f.Parts) || slices.ContainsFunc(f.Parts, func(p Part) bool { return !fullPart(p.Size) }) {
+	if len(f.Parts) == 0 || !legible(f) || f.Announced == len(f.Parts) || slices.ContainsFunc(f.Parts, func(p Part) bool { return !fullPart(p.Size) }) {
 		return nil
 	}
 	return asks("part-full", "Every file that is here is as large as Instagram makes one file. Most likely there is at least one more: open Instagram's "+
 		"download page and download the others. Is every file that the page offers here?")
 }
 
-// allYears: an export may have been requested for the last year only, and its
-// bytes do not say so.
-func allYears(f Facts) []Reason {
-	r := f.Report
-	if r == nil {
-		return nil
-	}
-	if f.Posts > r.Counts.Posts+r.Counts.Reels {
-		return fails("posts-missing", "The profile shows %s, the archive holds %s and %s. %s",
-			posts(f.Posts), posts(r.Counts.Posts), words.Of("%d reels", r.Counts.Reels), requestAgain)
-	}
-	if r.Range.Known || f.Posts > 0 && countsPosts(r) && r.Counts.Posts >= f.Posts {
-		return nil
-	}
-	if r.Range.From == "" {
-		return asks("range-unknown", "The archive holds no posts, stories or reels of yours. Is that right?")
-	}
-	return asks("range-unknown", "The oldest thing in the archive is of %s, the newest of %s; it holds %s. "+
-		"Does your profile reach no further back, and did you choose \"All time\" as the date range?", r.Range.From, r.Range.To, posts(r.Counts.Posts))
-}
-
-func posts(n int) words.Phrase { return words.Of("%d posts", n) }
-
 // quality: nothing in an export says at which quality it was requested.
 func quality(f Facts) []Reason {
-	if f.Report == nil || f.Report.Counts.Media == 0 {
+	if !legible(f) || f.Report.Counts.Media == 0 || found(f, inspect.Question, "quality-hint") { // which asks just that
 		return nil
 	}
 	if e := f.Report.Evidence; e.Pictures > 0 {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 	"testing/quick"
+	"time"
 
 	"github.com/igwatchd/igwatchd/internal/inspect"
 )
@@ -60,6 +61,10 @@ func TestRules(t *testing.T) {
 		"pages, their posts prove nothing": {func(f *Facts) {
 			f.Report.Format, f.Report.Range.Known = "html", false
 		}, Questions, "range-unknown"},
+		"renamed, nobody's": {func(f *Facts) {
+			f.Report.Username = ""
+			f.Report.Problems = []inspect.Problem{{Code: "identity-disagrees", Severity: inspect.Error, Text: "t"}}
+		}, NotSafe, "identity-disagrees"},
 		"both formats":   {func(f *Facts) { f.Report.Format = "mixed" }, NotSafe, "layout-not-covered"},
 		"no format":      {func(f *Facts) { f.Report.Format = "" }, NotSafe, "layout-not-covered"},
 		"unknown layout": {func(f *Facts) { f.Report.Generation = "v4" }, NotSafe, "layout-not-covered"},
@@ -97,6 +102,26 @@ func TestRules(t *testing.T) {
 			f.Report.PerYear = map[string]int{"2019": 5, "2020": 1}
 			f.Earlier = []Earlier{{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2019": 5}, Lacking: &inspect.Lacking{}}}
 		}, Safe, ""},
+		"reels that are posts too":          {func(f *Facts) { f.Posts, f.Report.Counts.Reels, f.Report.Evidence.ReelsInPosts = 420, 10, 10 }, NotSafe, "posts-missing"},
+		"reels that are posts of their own": {func(f *Facts) { f.Posts, f.Report.Counts.Reels, f.Report.Evidence.ReelsInPosts = 420, 10, 2 }, Safe, ""},
+		"IGTV counts as posts":              {func(f *Facts) { f.Posts, f.Report.Evidence.IGTV = 414, 2 }, Safe, ""},
+		"dates that cannot be read": {func(f *Facts) {
+			f.Report.Range, f.Report.Evidence.Undated, f.Posts = inspect.Range{}, 412, 0
+		}, Questions, "range-unknown"},
+		"a year without anything": {func(f *Facts) {
+			f.Posts, f.Report.PerYear = 0, map[string]int{"2018": 3, "2019": 1, "2021": 5}
+		}, Questions, "gap-years"},
+		"a year without anything, all posts here": {func(f *Facts) { f.Report.PerYear = map[string]int{"2018": 3, "2021": 5} }, Safe, ""},
+		"no gap": {func(f *Facts) { f.Posts, f.Report.PerYear = 0, map[string]int{"2018": 3, "2019": 1} }, Safe, ""},
+		"an export of long ago": {func(f *Facts) {
+			f.Received = time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
+			f.Report.GeneratedAt = "2022-01-05"
+		}, Questions, "old-export"},
+		"an export of now": {func(f *Facts) {
+			f.Received = time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
+			f.Report.GeneratedAt = "2026-11-20"
+		}, Safe, ""},
+		"an export of no day": {func(f *Facts) { f.Received = time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC) }, Questions, "old-export"},
 		"files of before": {func(f *Facts) {
 			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Media: 1, Talks: 2, Paths: []string{"media/posts/1.jpg"}}}}
 		}, Questions, "earlier-files"},
