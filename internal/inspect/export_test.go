@@ -29,6 +29,10 @@ func TestExports(t *testing.T) {
 		{"posts not requested", contents{
 			mediaD + "posts_1.json": nil, "media/posts/201904/one.jpg": nil, "media/posts/202407/two.jpg": nil, "media/posts/202407/three.mp4": nil,
 		}, "section-missing", ""},
+		{"posts not requested, and another note", contents{
+			mediaD + "posts_1.json": nil, "media/posts/201904/one.jpg": nil, "media/posts/202407/two.jpg": nil, "media/posts/202407/three.mp4": nil,
+			mediaD + "no-data.txt": []byte("You have some data in this section"),
+		}, "section-missing", ""},
 		{"posts requested, there are none", contents{
 			mediaD + "posts_1.json": nil, "media/posts/201904/one.jpg": nil, "media/posts/202407/two.jpg": nil, "media/posts/202407/three.mp4": nil,
 			mediaD + "no-data.txt": []byte("You have no data in this section"),

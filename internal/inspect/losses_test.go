@@ -50,7 +50,9 @@ func TestLosses(t *testing.T) {
 		{"no subtitles", contents{mediaD + "reels.json": []byte(strings.Replace(string(wholeExport()[mediaD+"reels.json"]), "media/reels/202305/sub_1.srt", "", 1)), "media/reels/202305/sub_1.srt": nil}, "", ""},
 	}
 	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) { demand(t, examine(t, part(partName, zipOf(with(c.changes)))), c.errors, c.questions) })
+		t.Run(c.name, func(t *testing.T) {
+			demand(t, examine(t, part(partName, zipOf(with(c.changes)))), c.errors, c.questions)
+		})
 	}
 }
 

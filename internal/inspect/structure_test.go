@@ -80,6 +80,9 @@ func TestFalsifiedContainers(t *testing.T) {
 			copy(b[o.central[1]:o.central[2]], b[o.central[0]:o.central[1]])
 			return b
 		}, "entry-duplicate entry-overlap entry-hidden"},
+		{"strong encryption", func(b []byte, o offsets) []byte { b[o.central[1]+8] |= 1 << 6; b[o.local[1]+6] |= 1 << 6; return b }, "entry-encrypted"},
+		{"encrypted headers", func(b []byte, o offsets) []byte { b[o.central[1]+9] |= 1 << 5; b[o.local[1]+7] |= 1 << 5; return b }, "entry-encrypted"},
+		{"encrypted in one place", func(b []byte, o offsets) []byte { b[o.local[1]+6] |= 1; return b }, "entry-header-mismatch"},
 		{"encryption flag", func(b []byte, o offsets) []byte { b[o.central[1]+8] |= 1; b[o.local[1]+6] |= 1; return b }, "entry-encrypted"},
 		{"count 2 of 3", func(b []byte, o offsets) []byte { put16(b[o.end+8:], 2); put16(b[o.end+10:], 2); return b }, "part-structure"},
 		{"count 4 of 3", func(b []byte, o offsets) []byte { put16(b[o.end+8:], 4); put16(b[o.end+10:], 4); return b }, "part-structure"},

@@ -90,7 +90,14 @@ var changes = []struct {
 }{
 	{"removed", func([]byte, *rand.Rand) []byte { return nil }},
 	{"emptied", func([]byte, *rand.Rand) []byte { return []byte{} }},
-	{"cut", func(b []byte, rng *rand.Rand) []byte { return b[:1+rng.IntN(max(1, len(b)-1))] }},
+	{"cut", func(b []byte, rng *rand.Rand) []byte { return b[:1+rng.IntN(max(1, len(bytes.TrimSpace(b))-1))] }},
+	{"another kind", func(b []byte, rng *rand.Rand) []byte { // one bit of what tells what it is
+		b = bytes.Clone(b)
+		if len(b) > 0 {
+			b[rng.IntN(min(len(b), 3))] ^= 1 << (3 + rng.IntN(5))
+		}
+		return b
+	}},
 	{"zeroed", func(b []byte, _ *rand.Rand) []byte { return make([]byte, len(b)) }},
 }
 
@@ -102,13 +109,14 @@ func TestAnyFileChangedIsNotSafe(t *testing.T) {
 	forms := map[string]testworld.Export{
 		"v3b": {}, "v3b, pages": {HTML: true}, "v3a": {Layout: testworld.LayoutV3a}, "v2a": {Layout: testworld.LayoutV2a},
 		"v2b": {Layout: testworld.LayoutV2b}, "v1": {Layout: testworld.LayoutV1}, "wrapped": {WrapRoot: true},
+		"many lists": {PostsPerFile: 4}, "many lists, pages": {PostsPerFile: 4, HTML: true},
 	}
 	for form, like := range forms {
 		t.Run(form, func(t *testing.T) {
 			seed := uint64(time.Now().UnixNano())
 			rng := rand.New(rand.NewPCG(seed, 0))
 			e := testworld.DemoExport("jane.doe")
-			e.Layout, e.HTML, e.WrapRoot, e.Side = like.Layout, like.HTML, like.WrapRoot, 96
+			e.Layout, e.HTML, e.WrapRoot, e.Side, e.PostsPerFile = like.Layout, like.HTML, like.WrapRoot, 96, like.PostsPerFile
 			paths, err := e.Write(t.TempDir())
 			if err != nil {
 				t.Fatal(err)
@@ -154,16 +162,27 @@ func TestAnyFileChangedIsNotSafe(t *testing.T) {
 // unnamed tells whether a file is a list that nothing in an export names and that
 // no request needs to bring: that it is not there says nothing.
 func unnamed(name string) bool {
-	ext := filepath.Ext(name)
-	return (ext == ".json" || ext == ".html") && !strings.Contains(name, "posts") && !strings.Contains(name, "personal_information")
+	if ext := filepath.Ext(name); ext != ".json" && ext != ".html" {
+		return false
+	}
+	for _, needed := range []string{
+		"/posts_", "/stories.", "/reels.", "/archived_posts", "/igtv_videos", "/message_", "followers_1", "media.json", "messages.json", "connections.json",
+		"profile.json", "/personal_information.",
+	} {
+		if strings.Contains("/"+name, needed) {
+			return false
+		}
+	}
+	return true
 }
 
 // notTheirs are the files that hold nothing of the person's: the note that a section
 // is empty, and Instagram's own logo. And subtitles, which are text: a text that ends
-// early is a text.
+// early is a text, and a page that begins with another letter is a page.
 func notTheirs(name, change string) bool {
 	return strings.HasSuffix(name, "/no-data.txt") || strings.HasSuffix(name, "files/Instagram-Logo.png") ||
-		strings.HasSuffix(name, ".srt") && change == "cut"
+		strings.HasSuffix(name, ".srt") && (change == "cut" || change == "another kind") ||
+		strings.HasSuffix(name, ".html") && change == "another kind"
 }
 
 // TestAnyByteChangedIsNotSafe changes single bits of a file's bytes in the zip, as a disk or a line would.
@@ -200,6 +219,57 @@ func TestAnyByteChangedIsNotSafe(t *testing.T) {
 		if v := judged(t, name, bad, answers); v.Verdict == verdict.Safe {
 			t.Errorf("seed %d: %s: byte %d changed: safe", seed, f.Name, at)
 		}
+	}
+}
+
+// TestMoreFactsNeverMakeItWorse: whatever is known beside the archive, and agrees with it, takes nothing back.
+func TestMoreFactsNeverMakeItWorse(t *testing.T) {
+	rank := map[string]int{verdict.NotSafe: 0, verdict.Questions: 1, verdict.Safe: 2}
+	sum := strings.Repeat("0", 64)
+	facts := []func(f *verdict.Facts){
+		func(f *verdict.Facts) { f.Announced = len(f.Parts) },
+		func(f *verdict.Facts) { f.Posts = f.Report.Counts.Posts },
+		func(f *verdict.Facts) {
+			f.Report.Range.Known, f.Report.Evidence.SignedUp = true, "2018-12-30T00:00:00Z"
+		},
+		func(f *verdict.Facts) { f.Report.GeneratedAt = "2026-11-20" },
+		func(f *verdict.Facts) { f.Copies[1].Proven = true },
+		func(f *verdict.Facts) {
+			f.Earlier = append(f.Earlier, verdict.Earlier{ID: "e0", PerYear: map[string]int{"2019": 2}, Lacking: &inspect.Lacking{}})
+		},
+		func(f *verdict.Facts) { f.Answers["quality-unknown"] = true },
+		func(f *verdict.Facts) { f.Answers["gap-years"] = true },
+	}
+	judge := func(known int) string {
+		f := verdict.Facts{
+			Account: "jane.doe", Received: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), Answers: map[string]bool{},
+			Parts:  []verdict.Part{{Name: "a.zip", Size: 9, SHA256: sum}},
+			Copies: []verdict.Copy{{Place: "archive", Proven: true}, {Place: "usb"}},
+			Report: &inspect.Report{
+				Username: "jane.doe", Generation: inspect.GenerationV3b, Format: inspect.FormatJSON, Checks: inspect.AllChecks,
+				Parts: []inspect.PartReport{{Name: "a.zip", Size: 9, SHA256: sum}}, Counts: inspect.Counts{Posts: 7, Media: 9},
+				Range: inspect.Range{From: "2019-01-01", To: "2026-11-19"}, PerYear: map[string]int{"2019": 3, "2021": 4},
+			},
+		}
+		for i, fact := range facts {
+			if known>>i&1 == 1 {
+				fact(&f)
+			}
+		}
+		return verdict.Judge(f).Verdict
+	}
+	seen := map[string]int{}
+	for known := range 1 << len(facts) {
+		v := judge(known)
+		seen[v]++
+		for i := range facts {
+			if more := judge(known | 1<<i); rank[more] < rank[v] {
+				t.Errorf("facts %b: %s, with fact %d: %s", known, v, i, more)
+			}
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("not every verdict was given: %v", seen)
 	}
 }
 
