@@ -103,7 +103,7 @@ func (id *identity) fromLabels(lines []labelled) {
 // with the account's own data is there, needData whether it has to be.
 func (id *identity) judge(hasData, needData bool, p *problems) string {
 	if needData && !hasData {
-		p.add(Error, "personal-information-missing", "personal_information/personal_information/personal_information.json",
+		p.add(Error, "personal-information-missing", "",
 			"The list that says whose export this is is missing. A part is missing, or the request left out personal information. "+
 				"Give all parts together, or request everything (\"All available information\").")
 	}

@@ -118,6 +118,13 @@ func (in *inspection) judgeEntries(r *Report) {
 	in.fillSides(&r.Evidence)
 }
 
+// sortedGaps orders what is told one by one, so that of too many always the same are told.
+func sortedGaps[V any](m map[gap]V) []gap {
+	return slices.SortedFunc(maps.Keys(m), func(a, b gap) int {
+		return cmp.Or(cmp.Compare(rank(a.severity), rank(b.severity)), cmp.Compare(a.from, b.from))
+	})
+}
+
 // maxMissingListed bounds References.Missing.
 const maxMissingListed = 1000
 
@@ -146,21 +153,28 @@ func (in *inspection) judgeReferences(r *Report) {
 		}
 	}
 
-	for key, s := range perList {
+	for _, key := range sortedGaps(perList) {
+		s := perList[key]
 		in.add(key.severity, "media-missing", key.from, "%d files that this list names are in no part of the archive; the first is %s. "+
 			"Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s", s.n, repair(s.first), withoutThem(key.severity))
 	}
-	for severity, n := range t.missingMore {
+	for _, severity := range []Severity{Error, Question, Info} {
+		n := t.missingMore[severity]
+		if n == 0 {
+			continue
+		}
 		in.add(severity, "media-missing", "", "%d more files are in no part of the archive.%s", n, withoutThem(severity))
 	}
-	for key, n := range t.noFile {
+	for _, key := range sortedGaps(t.noFile) {
+		n := t.noFile[key]
 		r.Evidence.EmptyReferences += n
 		if key.severity != Info {
 			in.add(key.severity, "reference-empty", key.from, "This list has %d entries that should name a picture or video and name none. "+
 				"Compare with your profile, save what is missing from the app, or request a new export.%s", n, withoutThem(key.severity))
 		}
 	}
-	for key, n := range t.remote {
+	for _, key := range sortedGaps(t.remote) {
+		n := t.remote[key]
 		r.Evidence.RemoteReferences += n
 		if key.severity != Info {
 			in.add(key.severity, "media-remote", key.from, "This list names %d pictures or videos by an address in the web instead of a file. "+

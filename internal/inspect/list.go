@@ -51,6 +51,9 @@ func readList(r io.Reader, rel string, u *union, t *tally) error {
 	} else {
 		err = walkJSON(r, l)
 	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errCut
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package inspect
 import (
 	"bytes"
 	"encoding/base64"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -92,5 +94,18 @@ func TestManyMissingMessages(t *testing.T) {
 	r := examine(t, one(contents{dmThread + "message_2.json": []byte(b.String())}))
 	if len(codes(r, Error)) > 0 || r.References.Total-r.References.Resolved < 1000 {
 		t.Errorf("%v, %d of %d", codes(r, Error), r.References.Resolved, r.References.Total)
+	}
+}
+
+// TestManyFindingsAreTheSame: of too many findings always the same ones are told.
+func TestManyFindingsAreTheSame(t *testing.T) {
+	many := contents{}
+	for i := range 2 * maxPerCode {
+		many[fmt.Sprintf(activityD+"messages/inbox/x_%d/message_1.json", i)] = fmt.Appendf(nil, `{"messages":[{"photos":[{"uri":"%smessages/inbox/x_%d/photos/gone.jpg"}]}]}`, activityD, i)
+	}
+	raw := zipOf(with(many))
+	first := examine(t, part(partName, raw)).Problems
+	if again := examine(t, part(partName, raw)).Problems; !slices.EqualFunc(first, again, func(a, b Problem) bool { return a.Path == b.Path && a.Text == b.Text }) {
+		t.Error("two inspections of one archive tell different findings")
 	}
 }

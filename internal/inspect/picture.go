@@ -84,8 +84,15 @@ func decodePicture(k kind, b []byte, scan *jpegScan) (longer int, err error) {
 	return max(c.Width, c.Height), undecodable(err)
 }
 
-// undecodable tells features that the decoders lack from damage.
+// undecodable tells features that the decoders lack from damage, and puts both into plain words.
 func undecodable(err error) error {
+	_, isFormat := errors.AsType[jpeg.FormatError](err)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return errCut
+	case isFormat:
+		return errors.New("its data are wrong")
+	}
 	_, isJPEG := errors.AsType[jpeg.UnsupportedError](err)
 	if isJPEG {
 		return fmt.Errorf("%w: %w", errNotDecoded, err)

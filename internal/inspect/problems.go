@@ -22,9 +22,15 @@ func (p *problems) add(severity Severity, code, path, format string, args ...any
 	}
 	key := [2]string{code, severity}
 	p.count[key]++
-	if p.count[key] <= maxPerCode {
-		p.list = append(p.list, problem(code, severity, path, words.Of(format, args...)))
+	if p.count[key] > maxPerCode {
+		return
 	}
+	for i, a := range args {
+		if s, ok := a.(string); ok { // names, which strangers chose
+			args[i] = words.Shown(s)
+		}
+	}
+	p.list = append(p.list, problem(code, severity, path, words.Of(format, args...)))
 }
 
 func problem(code string, severity Severity, path string, said words.Phrase) Problem {

@@ -61,7 +61,8 @@ func (in *inspection) judgeSections(r *Report) {
 	if orphans.n > 0 {
 		in.add(Info, "media-orphan", orphans.first, "%d files in the archive are named by no list. They are kept.", orphans.n)
 	}
-	for folder, s := range unlisted {
+	for _, folder := range slices.Sorted(maps.Keys(unlisted)) {
+		s := unlisted[folder]
 		switch c := ownFolders[folder]; {
 		case lists[c] && in.unlisted: // a list that cannot be read may name them
 		case lists[c] && in.tally.items[c] == 0:
@@ -79,7 +80,8 @@ func (in *inspection) judgeSections(r *Report) {
 				"A part is probably missing: give all parts together, or request a new export.", words.Of("%d files", s.n))
 		}
 	}
-	for i, s := range inPart { // v1 has a list of its own in each part
+	for _, i := range slices.Sorted(maps.Keys(inPart)) {
+		s := inPart[i] // v1 has a list of its own in each part
 		if in.layout.generation == GenerationV1 && lists[classMedia1] && !hasMedia1[i] {
 			in.add(Error, "index-missing", in.sources[i].part.Name, "This part holds %s, but not the list (media.json) that belongs to them, so nobody knows whether there should be more. "+
 				"Request a new export.", words.Of("%d files", s.n))
@@ -107,14 +109,14 @@ func (in *inspection) judgeSections(r *Report) {
 		in.add(Error, "messages-missing", without.first, "%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.", without.n)
 	}
 	if len(threads) == 0 && !lists[classThreads1] {
-		in.add(Question, "messages-absent", "your_instagram_activity/messages", "There are no direct messages in this archive. If the account has any, they were not requested, and will be gone with it. "+
+		in.add(Question, "messages-absent", "", "There are no direct messages in this archive. If the account has any, they were not requested, and will be gone with it. "+
 			"Has it none, or can you do without them?")
 	}
 	if !followers {
-		in.add(Question, "connections-absent", "connections", "The lists of followers and of those you follow are not in this archive. They were probably not requested, and will be gone with the account. Can you do without them?")
+		in.add(Question, "connections-absent", "", "The lists of followers and of those you follow are not in this archive. They were probably not requested, and will be gone with the account. Can you do without them?")
 	}
 	if !lists[classStories] {
-		in.add(Info, "stories-absent", "your_instagram_activity/media/stories.json", "There are no stories in this archive. That is right if none were kept.")
+		in.add(Info, "stories-absent", "", "There are no stories in this archive. That is right if none were kept.")
 	}
 }
 
@@ -124,13 +126,12 @@ func isFollowers(rel string) bool {
 }
 
 func (in *inspection) judgePosts(listed, declaredEmpty, noFiles bool) {
-	const where = "your_instagram_activity/media/posts_1.json"
 	switch {
 	case listed && (in.tally.items[classPosts] > 0 || in.unlisted || !noFiles): // what is wrong is told already
 	case listed, declaredEmpty && noFiles:
-		in.add(Question, "posts-empty", where, "According to the archive there are no posts. If your profile shows any, request the export again with posts. Does it show none?")
+		in.add(Question, "posts-empty", "", "According to the archive there are no posts. If your profile shows any, request the export again with posts. Does it show none?")
 	default:
-		in.add(Error, "section-missing", where, "There is no list of posts in this archive, and no note that there are none. Posts were not requested, or a part is missing. "+
+		in.add(Error, "section-missing", "", "There is no list of posts in this archive, and no note that there are none. Posts were not requested, or a part is missing. "+
 			"Request everything (\"All available information\") or give all parts together.")
 	}
 }

@@ -173,7 +173,7 @@ func findings(f Facts) []Reason {
 			said = words.Text(p.Text)
 		}
 		if p.Path != "" && !strings.Contains(p.Text, p.Path) {
-			said = words.Of("%s: %s", p.Path, said)
+			said = words.Of("%s: %s", words.Shown(p.Path), said)
 		}
 		out = append(out, reason(p.Code, p.Severity, said))
 	}
