@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ type reader struct {
 	tally *tally
 
 	packed  stream
+	bytes   *bufio.Reader // of packed: the inflater is quickest with one of these
 	inflate io.ReadCloser
 	buf     []byte       // for what is only counted and summed
 	picture bytes.Buffer // the picture that is being decoded
@@ -27,7 +29,7 @@ type reader struct {
 }
 
 func newReader(u *union, t *tally) *reader {
-	return &reader{union: u, tally: t, buf: make([]byte, 1<<16)}
+	return &reader{union: u, tally: t, bytes: bufio.NewReaderSize(nil, 1<<15), buf: make([]byte, 1<<16)}
 }
 
 // run reads the entry of one job and stores the outcome.
@@ -103,12 +105,13 @@ func (r *reader) read(e *entry) (o outcome) {
 
 func (r *reader) open(e *entry) (*body, error) {
 	b := &body{r: &r.packed, size: e.size}
+	r.bytes.Reset(&r.packed)
 	if e.method == methodStore {
 		return b, nil
 	}
 	if r.inflate == nil {
-		r.inflate = flate.NewReader(&r.packed)
-	} else if err := r.inflate.(flate.Resetter).Reset(&r.packed, nil); err != nil {
+		r.inflate = flate.NewReader(r.bytes)
+	} else if err := r.inflate.(flate.Resetter).Reset(r.bytes, nil); err != nil {
 		return nil, err
 	}
 	b.r = r.inflate
@@ -133,7 +136,7 @@ func (r *reader) finish(e *entry, b *body) error {
 	if b.crc != e.crc {
 		return errors.New("its checksum (CRC-32) is wrong")
 	}
-	if _, err := r.packed.ReadByte(); !errors.Is(err, io.EOF) {
+	if _, err := r.bytes.ReadByte(); !errors.Is(err, io.EOF) {
 		return errors.New("there are packed bytes after its end")
 	}
 	return nil
@@ -149,7 +152,13 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 	case isPage(e.rel) && !r.union.pages: // a page for looking around in an export of lists
 		return
 	case isList(e.rel):
-		o.broken(readList(b, e.rel, r.union, r.tally))
+		list := io.Reader(b)
+		if e.size >= longList && e.method != methodStore {
+			a := newAhead(b)
+			defer a.close()
+			list = a
+		}
+		o.broken(readList(list, e.rel, r.union, r.tally))
 		return
 	}
 	head := make([]byte, min(sniffLength, e.size))
