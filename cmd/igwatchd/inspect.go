@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -46,12 +45,9 @@ func inspectCommand(ctx context.Context, s streams, args []string) error {
 	}
 	v := verdict.Judge(f)
 	report.Verdict = v.Verdict
-	if *asJSON {
-		err = printJSON(s.out, report)
-	} else {
-		printReport(s.out, report, v)
-	}
-	if err != nil {
+	if !*asJSON {
+		printEvidence(s.out, verdict.Gather("", f, v, verdict.Made{}))
+	} else if err := printJSON(s.out, report); err != nil {
 		return err
 	}
 	return verdictCode(v.Verdict)
@@ -123,50 +119,5 @@ func verdictCode(v string) error {
 		return exitCode(exitOpen)
 	default:
 		return exitCode(exitNotSafe)
-	}
-}
-
-func printReport(w io.Writer, r *inspect.Report, v verdict.Verdict) {
-	p := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
-	orUnknown := func(s string) string {
-		if s == "" {
-			return "unknown"
-		}
-		return s
-	}
-	p("account    %s\n", orUnknown(r.Username))
-	p("made       %s (layout %s, %s)\n", orUnknown(r.GeneratedAt), r.Generation, r.Format)
-	p("covers     %s to %s\n", orUnknown(r.Range.From), orUnknown(r.Range.To))
-	for _, part := range r.Parts {
-		p("part       %s  %s, %d entries\n", part.Name, bytesText(part.Size), part.Entries)
-	}
-	p("holds      %d posts, %d stories, %d reels, %d messages, %d media files\n",
-		r.Counts.Posts, r.Counts.Stories, r.Counts.Reels, r.Counts.Messages, r.Counts.Media)
-	p("references %d of %d files that the indexes name are here\n", r.References.Resolved, r.References.Total)
-	for _, sev := range []struct{ severity, head string }{
-		{inspect.Error, "What is wrong"}, {inspect.Question, "What only you can answer"}, {inspect.Info, "Worth knowing"},
-	} {
-		for i, reason := range v.Open(sev.severity) {
-			if i == 0 {
-				p("\n%s:\n", sev.head)
-			}
-			p("  - %s [%s]\n", reason.Text, reason.Code)
-		}
-	}
-	if l := r.Lacking; l != nil && !l.Strange && len(l.Paths) > 0 {
-		p("\nIn %s and not in this export:\n", l.Of)
-		for _, path := range l.Paths {
-			p("  %s\n", path)
-		}
-		if more := l.Media + l.Talks - len(l.Paths); more > 0 {
-			p("  and %d more\n", more)
-		}
-	}
-	p("\n")
-	switch v.Verdict {
-	case verdict.NotSafe:
-		p("This archive is no reason to delete the account.\n")
-	default:
-		p("Nothing is wrong with the archive itself. It is not stored yet: igwatchd import FILE…\n")
 	}
 }

@@ -7,9 +7,12 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
+	"github.com/igwatchd/igwatchd/config"
 	"github.com/igwatchd/igwatchd/internal/daemon"
 	"github.com/igwatchd/igwatchd/internal/fault"
 )
@@ -35,6 +38,11 @@ func openCommand(ctx context.Context, s streams, args []string) error {
 	}
 	address, err := daemon.NewClient(cfg.StateDir).Open(ctx, to)
 	if errors.Is(err, daemon.ErrNotRunning) {
+		if len(rest) == 1 {
+			if found, err := openEvidence(ctx, s, cfg, rest[0], *show); found || err != nil {
+				return err
+			}
+		}
 		err = fault.WithHint(err, "start the service: igwatchd service start")
 	}
 	if err != nil {
@@ -46,6 +54,36 @@ func openCommand(ctx context.Context, s streams, args []string) error {
 	}
 	_, _ = fmt.Fprintf(s.out, "Open this address on this computer. It works once, for five minutes:\n\n%s\n", address)
 	return nil
+}
+
+// openEvidence opens the page that lies beside a stored archive: it needs no service. found is false if there is none.
+func openEvidence(ctx context.Context, s streams, cfg *config.Config, id string, show bool) (found bool, err error) {
+	st, err := readStatus(ctx, cfg)
+	if err != nil {
+		return false, err
+	}
+	exports := pick(st, []string{id})
+	if len(exports) == 0 || exports[0].Path == "" {
+		return false, nil
+	}
+	page := filepath.Join(exports[0].Path, "evidence.html")
+	if _, err := os.Stat(page); err != nil {
+		return false, nil //nolint:nilerr // the archive is stored, and not judged yet
+	}
+	_, _ = fmt.Fprintln(s.out, "igwatchd is not running. What it found out about this export stands in a file beside the archive:")
+	_, _ = fmt.Fprintf(s.out, "\n%s\n", page)
+	if !show && browse(ctx, fileAddress(page)) {
+		_, _ = fmt.Fprintln(s.out, "\nIt is open in your browser.")
+	}
+	return true, nil
+}
+
+func fileAddress(path string) string {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") { // C:/…
+		path = "/" + path
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
 // browse asks the desktop to open an address, and tells whether there is one that did.

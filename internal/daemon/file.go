@@ -219,7 +219,8 @@ func (d *Daemon) writeEvidence(e journal.Export, f verdict.Facts, v verdict.Verd
 		return nil
 	}
 	var page bytes.Buffer
-	if err := verdict.Page(&page, e.ID, f, v, pictures); err != nil {
+	made := verdict.Made{At: time.Now(), Program: "igwatchd " + d.version, Folder: e.Path}
+	if err := verdict.Page(&page, e.ID, f, v, pictures, made); err != nil {
 		return err
 	}
 	if err := durable.RemoveTemporary(e.Path); err != nil { // of a run that was killed here

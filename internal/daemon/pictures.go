@@ -11,7 +11,9 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,13 +30,13 @@ const (
 	pictureSide  = 320        // pixels
 	picturePixel = 20_000_000 // of one that is decoded for it; 30 MB in memory
 	pictureBytes = 16 << 20
-	pictureTries = 5 // in a year
+	pictureTries = 12 // in a year; of a video little is read
 	pictureTime  = time.Minute
 	captionRunes = 80
 )
 
 // pictures opens one picture of each year from the stored copy. It is a service to
-// the person and no proof: what cannot be shown is left out, and said in the log.
+// the person and no proof: what cannot be shown is left out, and the page says of which years.
 func (d *Daemon) pictures(ctx context.Context, e journal.Export, parts []journal.Part) []verdict.Picture {
 	ctx, cancel := context.WithTimeout(ctx, pictureTime)
 	defer cancel()
@@ -56,15 +58,22 @@ func (d *Daemon) pictures(ctx context.Context, e journal.Export, parts []journal
 		d.log.Info("no pictures for the evidence page", "export", e.ID, "error", err)
 		return nil
 	}
-	byYear := map[int][]album.Entry{}
+	byYear := map[int][]candidate{}
 	for _, x := range a.Entries {
-		if !x.Time.IsZero() && len(x.Media) > 0 && (x.Kind == album.Post || x.Kind == album.Reel || x.Kind == album.Story) {
-			byYear[x.Time.Year()] = append(byYear[x.Time.Year()], x)
+		if !x.Time.IsZero() && len(x.Media) > 0 && slices.Contains(shown, x.Kind) {
+			byYear[x.Time.Year()] = append(byYear[x.Time.Year()], candidate{x.Kind, x.Caption, x.Media[0].File()})
+		}
+	}
+	if len(byYear) == 0 { // an export of web pages has no lists; its folders tell the month
+		for f := range a.Files() {
+			if kind, year, ok := dated(f.Name); ok {
+				byYear[year] = append(byYear[year], candidate{kind, "", f})
+			}
 		}
 	}
 	var list []verdict.Picture
-	for year, entries := range byYear {
-		if p, ok := d.pictureOf(ctx, year, entries); ok {
+	for year, files := range byYear {
+		if p, ok := d.pictureOf(ctx, year, files); ok {
 			list = append(list, p)
 		}
 	}
@@ -72,27 +81,49 @@ func (d *Daemon) pictures(ctx context.Context, e journal.Export, parts []journal
 	return list
 }
 
+// candidate is a file that may be the picture of a year.
+type candidate struct {
+	kind, caption string
+	file          album.File
+}
+
+// shown are the kinds of entries that a picture is taken from, the best first.
+var shown = []string{album.Post, album.Story, album.Reel}
+
+var monthFolder = regexp.MustCompile(`(?:^|/)(posts|photos|stories|reels|videos)/(20\d\d)(?:0[1-9]|1[0-2])/[^/]+$`)
+
+// dated tells from a file's folders what it is of, as media/posts/201811/ does.
+func dated(name string) (kind string, year int, ok bool) {
+	m := monthFolder.FindStringSubmatch(name)
+	if m == nil {
+		return "", 0, false
+	}
+	kind = map[string]string{"posts": album.Post, "photos": album.Post, "stories": album.Story}[m[1]]
+	if kind == "" {
+		kind = album.Reel
+	}
+	year, err := strconv.Atoi(m[2])
+	return kind, year, err == nil
+}
+
 // pictureOf takes the first that can be shown, beginning in the middle of the year: posts before
 // anything else.
-func (d *Daemon) pictureOf(ctx context.Context, year int, entries []album.Entry) (verdict.Picture, bool) {
-	slices.SortStableFunc(entries, func(a, b album.Entry) int { return rank(a) - rank(b) })
+func (d *Daemon) pictureOf(ctx context.Context, year int, files []candidate) (verdict.Picture, bool) {
+	slices.SortStableFunc(files, func(a, b candidate) int { return slices.Index(shown, a.kind) - slices.Index(shown, b.kind) })
 	posts := 0
-	for posts < len(entries) && entries[posts].Kind == album.Post {
+	for posts < len(files) && files[posts].kind == album.Post {
 		posts++
 	}
 	from := posts / 2
-	for i := range min(pictureTries, len(entries)) {
-		x := entries[(from+i)%len(entries)]
-		body, err := small(ctx, x.Media[0].File())
+	for i := range min(pictureTries, len(files)) {
+		x := files[(from+i)%len(files)]
+		body, err := small(ctx, x.file)
 		if err == nil {
-			return verdict.Picture{Year: year, Caption: cutText(x.Caption, captionRunes), JPEG: body}, true
+			return verdict.Picture{Year: year, Caption: cutText(x.caption, captionRunes), JPEG: body}, true
 		}
+		d.log.Debug("a picture for the evidence page could not be shown", "year", year, "error", err)
 	}
 	return verdict.Picture{}, false
-}
-
-func rank(e album.Entry) int {
-	return slices.Index([]string{album.Post, album.Story, album.Reel}, e.Kind)
 }
 
 // small decodes a picture and makes it small. It reads the file to its end, so that the archive's

@@ -10,18 +10,25 @@ import (
 	"github.com/igwatchd/igwatchd/internal/inspect"
 )
 
+var today = Made{At: time.Date(2026, 11, 27, 18, 4, 0, 0, time.FixedZone("CET", 3600)), Program: "igwatchd 1.2", Folder: "/srv/archive/jane.doe/e1"}
+
+func pageOf(t *testing.T, f Facts, pictures ...Picture) string {
+	t.Helper()
+	var b strings.Builder
+	if err := Page(&b, "20261123-abc", f, Judge(f), pictures, today); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 func TestPageShowsTheEvidenceAndNothingForeign(t *testing.T) {
 	f := whole()
 	f.Account = "jane.doe"
 	f.Report.PerYear = map[string]int{"2019": 10, "2021": 40, "x": 3}
 	f.Report.Problems = []inspect.Problem{{Code: "x", Severity: inspect.Error, Text: `<script>alert(1)</script><img src="https://evil.example/x">`}}
 	f.Offered = &Offered{Seen: f.Copies[0].At, Files: 2, Requested: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC), Range: "All <time>", Quality: "high"}
-	var b strings.Builder
-	if err := Page(&b, "20261123-abc", f, Judge(f), nil); err != nil {
-		t.Fatal(err)
-	}
-	page := b.String()
-	for _, want := range []string{"Do not delete the account jane.doe", sum, "412", "2020: 0", "read back on", "2 files, requested on 2026-11-20, range “All &lt;time&gt;”, high quality"} {
+	page := pageOf(t, f)
+	for _, want := range []string{"Do not delete the account jane.doe", sum, "412", "2020: 0", "read back, every byte", "2 files, requested on 2026-11-20, range “All &lt;time&gt;”, high quality"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q", want)
 		}
@@ -35,52 +42,18 @@ func TestPageShowsTheEvidenceAndNothingForeign(t *testing.T) {
 	}
 }
 
-func TestPageClaimsOnlyWhatWasChecked(t *testing.T) {
-	for _, finished := range []bool{true, false} {
-		f := whole()
-		if !finished {
-			f.Report.Checks = f.Report.Checks[:3]
-		}
-		var b strings.Builder
-		if err := Page(&b, "x", f, Judge(f), nil); err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(b.String(), "Every byte of every file") != finished {
-			t.Errorf("checks finished: %v, but the page says otherwise", finished)
-		}
-	}
-}
-
 func TestPageOfNothing(t *testing.T) {
-	var b strings.Builder
-	if err := Page(&b, "", Facts{}, Judge(Facts{}), nil); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(b.String(), "Do not delete") {
-		t.Error(b.String())
-	}
-}
-
-func TestChartBoundsTheYears(t *testing.T) {
-	if c := newChart(map[string]int{"0001": 1, "2026": 2}); len(c.Bars) != maxYears {
-		t.Errorf("%d bars", len(c.Bars))
-	}
-	if newChart(nil) != nil || newChart(map[string]int{"2020": 0}) != nil {
-		t.Error("a chart of nothing")
+	if page := pageOf(t, Facts{}); !strings.Contains(page, "Do not delete") || strings.Contains(page, "<title>: ") {
+		t.Error(page)
 	}
 }
 
 func TestPageShowsPicturesAndGaps(t *testing.T) {
 	f := whole()
 	f.Report.PerYear = map[string]int{"2019": 10, "2021": 40}
-	var b strings.Builder
-	pictures := []Picture{{2019, `<b>"sun"</b>`, []byte("jpeg bytes")}, {2021, "", []byte("more")}}
-	if err := Page(&b, "x", f, Judge(f), pictures); err != nil {
-		t.Fatal(err)
-	}
-	page := b.String()
+	page := pageOf(t, f, Picture{2019, `<b>"sun"</b>`, []byte("jpeg bytes")}, Picture{2021, "", []byte("more")})
 	for _, want := range []string{
-		"Do you recognise these?", "data:image/jpeg;base64,anBlZyBieXRlcw==", "&lt;b&gt;", "a picture of 2021", `class="gap"`, "Nothing in the archive is of 2020",
+		"Do you recognise these?", "data:image/jpeg;base64,anBlZyBieXRlcw==", "&lt;b&gt;", "a picture of 2021", `class="gap"`, "Nothing in the archive is of 2020.",
 		"img-src data:", "What to do next",
 	} {
 		if !strings.Contains(page, want) {
@@ -92,16 +65,68 @@ func TestPageShowsPicturesAndGaps(t *testing.T) {
 	}
 }
 
-func TestPageListsWhatAnEarlierExportHolds(t *testing.T) {
-	f := whole()
-	f.Earlier = []Earlier{{ID: "e0", Lacking: &inspect.Lacking{Media: 1200, Talks: 1, Paths: []string{"media/posts/1.jpg", "messages/<b>_1/message_1.json"}}}}
-	var b strings.Builder
-	if err := Page(&b, "x", f, Judge(f), nil); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"<code>media/posts/1.jpg</code>", "messages/&lt;b&gt;_1/message_1.json", "And 1199 more", "kept as e0"} {
-		if !strings.Contains(b.String(), want) {
+func TestPageSaysWhenAndByWhat(t *testing.T) {
+	page := pageOf(t, whole())
+	for _, want := range []string{"Judged on 2026-11-27 17:04 UTC by igwatchd 1.2.", "Export 20261123-abc.", "The archive lies in /srv/archive/jane.doe/e1."} {
+		if !strings.Contains(page, want) {
 			t.Errorf("no %q", want)
 		}
+	}
+}
+
+func TestPageSaysOfWhichYearsThereIsNoPicture(t *testing.T) {
+	f := whole()
+	f.Report.PerYear = map[string]int{"2019": 10, "2021": 40, "2022": 1}
+	for want, pictures := range map[string][]Picture{
+		"No picture could be shown of 2019 and 2022.":          {{Year: 2021}},
+		"No picture from the archive could be shown here.":     nil,
+		"Do you recognise these?</h2>\n<p>One picture of each": {{Year: 2019}, {Year: 2021}, {Year: 2022}},
+	} {
+		if page := pageOf(t, f, pictures...); !strings.Contains(page, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	if page := pageOf(t, f, Picture{Year: 2019}, Picture{Year: 2021}, Picture{Year: 2022}); strings.Contains(page, "No picture") {
+		t.Error("a picture is said to be missing")
+	}
+	f.Report.Counts.Media = 0
+	if page := pageOf(t, f); !strings.Contains(page, "There are no pictures in the archive") {
+		t.Error("no pictures: not said")
+	}
+}
+
+func TestPagePraisesNoDamagedCopy(t *testing.T) {
+	f := whole()
+	f.Copies[0].Damaged = true
+	page := pageOf(t, f, Picture{Year: 2019})
+	if strings.Contains(page, "the archive can be read") || !strings.Contains(page, "says nothing about the rest") {
+		t.Error("pictures are taken for a proof of a damaged copy")
+	}
+}
+
+// TestPageKeepsStrangersTextsApart: a name that turns the direction of writing turns nothing else.
+func TestPageKeepsStrangersTextsApart(t *testing.T) {
+	f := whole()
+	f.Report.PerYear = map[string]int{"2019": 1}
+	f.Report.References.Resolved--
+	f.Report.References.Missing = []inspect.MissingRef{{Path: "media/\u202egpj.exe\x1b[2J", From: "posts\u2066.json"}}
+	f.Report.Problems = []inspect.Problem{{Code: "media-missing", Severity: inspect.Error, Path: "a\u200f.jpg", Text: "It is not here."}}
+	f.Offered = &Offered{Files: 1, Range: "\u202dAll"}
+	page := pageOf(t, f, Picture{2019, "\u202eesrever \u05d0\x1b", []byte("x")})
+	if strings.ContainsFunc(page, func(r rune) bool { return r != '\n' && hidden(r) }) {
+		t.Error("a control character is on the page")
+	}
+	for _, want := range []string{`<bdi><code>media/\u202egpj.exe\u001b[2J</code></bdi>`, `a\u200f.jpg: It is not here.`, "<bdi>esrever \u05d0</bdi>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}
+
+// TestPageFitsANarrowScreen: what may be long can be broken anywhere, and nothing forbids it.
+func TestPageFitsANarrowScreen(t *testing.T) {
+	page := pageOf(t, whole())
+	if strings.Contains(page, "nowrap") || !strings.Contains(page, "overflow-wrap: anywhere") {
+		t.Error("a long name does not fit")
 	}
 }

@@ -48,7 +48,7 @@ func (w *world) writeEvidence(ctx context.Context, dir string) (path string, err
 	if err != nil {
 		return "", err
 	}
-	if err := verdict.Page(page, "20261124-d5ac2c4a", facts, verdict.Judge(facts), pictures); err != nil {
+	if err := verdict.Page(page, "20261124-d5ac2c4a", facts, verdict.Judge(facts), pictures, verdict.Made{At: now, Program: "igwatchd 1.0", Folder: "/var/lib/igwatchd/archive/jane.doe/20261124-d5ac2c4a"}); err != nil {
 		_ = page.Close()
 		return "", err
 	}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/verdict"
+)
+
+const (
+	columns   = 80
+	barLength = 40 // of the year with the most in it
+)
+
+// printEvidence prints what the evidence page shows, but for the pictures.
+func printEvidence(w io.Writer, e verdict.Evidence) {
+	p := printer{w}
+	p.text("", "", e.Sentence)
+	p.text("", "", "Nothing was stored or changed: igwatchd inspect only looks.")
+	for _, g := range e.Groups {
+		p.head(g.Head)
+		for _, r := range g.Reasons {
+			p.text("  - ", "    ", r.Text+" ["+r.Code+"]")
+		}
+	}
+	if len(e.Numbers) > 0 {
+		p.head("What is in the archive")
+	}
+	for _, n := range e.Numbers {
+		p.text(fmt.Sprintf("  %-29s", n.Name), strings.Repeat(" ", 31), strings.Join(n.Texts, ", "))
+	}
+	p.chart(e)
+	p.missing(e.Missing)
+	p.lacking(e.Lacking)
+	p.head("How it is known")
+	for _, c := range e.Claims {
+		p.text("  - ", "    ", c.Says+"? "+c.Answer)
+		for _, proof := range c.Proof {
+			p.text("    ", "    ", proof)
+		}
+	}
+	for _, part := range e.Parts {
+		p.text("  - ", "    ", part.Name)
+		for _, text := range part.Texts {
+			p.text("    ", "    ", text)
+		}
+	}
+	p.head("What no export ever holds")
+	for _, n := range e.Never {
+		p.text("  - ", "    ", n)
+	}
+	p.head("What to do next")
+	for i, n := range e.Next {
+		p.text(fmt.Sprintf("  %d. ", i+1), "     ", n.Text)
+		if n.Command != "" {
+			p.line("     " + n.Command)
+		}
+	}
+}
+
+// printer writes lines that fit a terminal.
+type printer struct{ w io.Writer }
+
+func (p printer) line(s string) { _, _ = fmt.Fprintln(p.w, s) }
+
+func (p printer) head(s string) { p.line("\n" + s) }
+
+// text wraps a text behind first, its further lines behind indent. A word that is longer than a line stays whole: it is
+// a file's name, to be copied.
+func (p printer) text(first, indent, text string) {
+	p.line(first + wrap(text, columns-len(indent), indent))
+}
+
+func (p printer) chart(e verdict.Evidence) {
+	if e.Chart == nil {
+		return
+	}
+	p.head("Posts, stories and reels per year")
+	for _, y := range e.Chart.Years {
+		bar := strings.Repeat("#", max(1, int(barLength*y.Share)))
+		if y.Gap() {
+			bar = "(nothing)"
+		}
+		p.line(fmt.Sprintf("  %d  %s %d", y.Year, bar, y.Count))
+	}
+	if e.Gaps != "" {
+		p.text("  ", "  ", e.Gaps)
+	}
+}
+
+func (p printer) missing(m verdict.Missing) {
+	if m.Total == 0 {
+		return
+	}
+	p.head("What is missing")
+	p.text("  ", "  ", fmt.Sprintf("Of the files that the archive's own lists name, %d are not in it.", m.Total))
+	for _, l := range m.Lists {
+		p.text("  ", "  ", fmt.Sprintf("%s: %d missing, named by %s", l.Name, len(l.Files), l.From))
+		p.files(l)
+	}
+	if m.More > 0 {
+		p.line(fmt.Sprintf("  and %d more, which are counted but not listed", m.More))
+	}
+}
+
+func (p printer) lacking(all []verdict.Listing) {
+	for _, l := range all {
+		p.head("What an earlier export holds and this one does not")
+		made := ""
+		if l.Made != "" {
+			made = ", made on " + l.Made
+		}
+		p.text("  ", "  ", fmt.Sprintf("These are in %s%s, and not in this one. Keep both.", l.From, made))
+		p.files(l)
+	}
+}
+
+func (p printer) files(l verdict.Listing) {
+	for _, f := range l.First() {
+		if f.When != "" {
+			p.text("    ", "      ", f.When+": "+f.Path)
+		} else {
+			p.line("    " + f.Path)
+		}
+	}
+	if more := len(l.Rest()) + l.More; more > 0 {
+		p.line(fmt.Sprintf("    and %d more (igwatchd inspect --json lists them, up to 1000)", more))
+	}
+}
