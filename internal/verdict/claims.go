@@ -23,7 +23,7 @@ func claims(f Facts, v Verdict, id string) []Claim {
 		c.r = &inspect.Report{}
 	}
 	list := []Claim{
-		c.claim("It is the archive of "+orNotKnown(f.Account), c.whose(), []string{inspect.CheckIdentity},
+		c.claim("It is the archive of "+orNotKnown(Visible(f.Account)), c.whose(), []string{inspect.CheckIdentity},
 			"identity-", "wrong-account", "personal-information-", "parts-mixed"),
 		c.claim("Every file of the export is here", c.parts(f), nil,
 			"not-received", "part-count", "part-full", "part-duplicate", "parts-", "section-missing"),

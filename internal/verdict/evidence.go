@@ -56,6 +56,7 @@ func Gather(id string, f Facts, v Verdict, made Made) Evidence {
 	if id == "" {
 		e.Sentence = sentenceAlone(f, v)
 	}
+	e.Sentence = Visible(e.Sentence)
 	for _, g := range []struct{ head, severity string }{
 		{"What is wrong", inspect.Error},
 		{"What only you can answer", inspect.Question},
@@ -102,13 +103,13 @@ func (m Made) lines(id string) (list []string) {
 		said += " on " + stamp(m.At)
 	}
 	if m.Program != "" {
-		said += " by " + m.Program
+		said += " by " + Visible(m.Program)
 	}
 	if said != "Judged" {
 		list = append(list, said+".")
 	}
 	if id != "" {
-		list = append(list, "Export "+id+".")
+		list = append(list, "Export "+Visible(id)+".")
 	}
 	if m.Folder != "" {
 		list = append(list, "The archive lies in "+Visible(m.Folder)+".")
@@ -167,7 +168,7 @@ func parts(f Facts) (list []Line) {
 				size += ", " + count(f.Report.Parts[i].Entries, "entry", "entries")
 			}
 		}
-		list = append(list, Line{Visible(p.Name), []string{size, "SHA-256 " + p.SHA256}})
+		list = append(list, Line{Visible(p.Name), []string{size, "SHA-256 " + Visible(p.SHA256)}})
 	}
 	return list
 }
@@ -183,7 +184,12 @@ func orNotKnown(s string) string {
 func day(rfc3339 string) string { return rfc3339[:min(len(rfc3339), len(time.DateOnly))] }
 
 // stamp writes a time so that it means the same in every place.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return "a day that is not known"
+	}
+	return t.UTC().Format("2006-01-02 15:04 UTC")
+}
 
 func count(n int, one, many string) string {
 	if n == 1 {

@@ -51,7 +51,7 @@ func Page(w io.Writer, id string, f Facts, v Verdict, pictures []Picture, made M
 		Evidence: Gather(id, f, v, made), Title: strings.ReplaceAll(v.Verdict, "-", " "), Damaged: damaged(f),
 	}
 	if f.Account != "" {
-		data.Title = f.Account + ": " + data.Title
+		data.Title = Visible(f.Account) + ": " + data.Title
 	}
 	for _, p := range pictures {
 		p.Caption = calm(p.Caption)
@@ -68,7 +68,7 @@ func Page(w io.Writer, id string, f Facts, v Verdict, pictures []Picture, made M
 
 // unseen says of which years no picture could be shown. A missing one must not look like a picture of nothing.
 func unseen(r *inspect.Report, c *Chart, pictures []Picture) string {
-	const why = "Most often this is because there are only videos of that time, or pictures of a kind that this page cannot show."
+	const why = "Most often the archive holds only videos of that time, or pictures of a kind that this page cannot show, or they are missing."
 	switch {
 	case len(pictures) == 0 && r.Counts.Media == 0:
 		return "There are no pictures in the archive."

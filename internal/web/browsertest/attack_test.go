@@ -100,7 +100,7 @@ func hostilePlace(t *testing.T) (*visit, string) {
 		Username: hostile, Problems: []inspect.Problem{{Code: hostile, Severity: inspect.Error, Path: hostile, Text: hostile}}, PerYear: map[string]int{hostile: 3, "2020": 2},
 	}, Parts: []verdict.Part{{Name: hostile, Size: 5, SHA256: hostile}}, Copies: []verdict.Copy{{Place: hostile, Trouble: hostile}}}
 	var page bytes.Buffer
-	if err := verdict.Page(&page, hostile, facts, verdict.Judge(facts), []verdict.Picture{{Year: 2020, Caption: hostile, JPEG: []byte("no picture")}}); err != nil {
+	if err := verdict.Page(&page, hostile, facts, verdict.Judge(facts), []verdict.Picture{{Year: 2020, Caption: hostile, JPEG: []byte("no picture")}}, verdict.Made{Program: hostile, Folder: hostile}); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(bag, "evidence.html"), page.Bytes(), 0o600); err != nil {
