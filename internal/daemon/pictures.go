@@ -58,21 +58,8 @@ func (d *Daemon) pictures(ctx context.Context, e journal.Export, parts []journal
 		d.log.Info("no pictures for the evidence page", "export", e.ID, "error", err)
 		return nil
 	}
-	byYear := map[int][]candidate{}
-	for _, x := range a.Entries {
-		if !x.Time.IsZero() && len(x.Media) > 0 && slices.Contains(shown, x.Kind) {
-			byYear[x.Time.Year()] = append(byYear[x.Time.Year()], candidate{x.Kind, x.Caption, x.Media[0].File()})
-		}
-	}
-	if len(byYear) == 0 { // an export of web pages has no lists; its folders tell the month
-		for f := range a.Files() {
-			if kind, year, ok := dated(f.Name); ok {
-				byYear[year] = append(byYear[year], candidate{kind, "", f})
-			}
-		}
-	}
 	var list []verdict.Picture
-	for year, files := range byYear {
+	for year, files := range candidates(a) {
 		if p, ok := d.pictureOf(ctx, year, files); ok {
 			list = append(list, p)
 		}
@@ -87,8 +74,26 @@ type candidate struct {
 	file          album.File
 }
 
-// shown are the kinds of entries that a picture is taken from, the best first.
-var shown = []string{album.Post, album.Story, album.Reel}
+// candidates finds the files of each year.
+func candidates(a *album.Album) map[int][]candidate {
+	byYear := map[int][]candidate{}
+	for _, x := range a.Entries {
+		if !x.Time.IsZero() && len(x.Media) > 0 && slices.Contains(pictured, x.Kind) {
+			byYear[x.Time.Year()] = append(byYear[x.Time.Year()], candidate{x.Kind, x.Caption, x.Media[0].File()})
+		}
+	}
+	if len(byYear) == 0 { // an export of web pages has no lists; its folders tell the month
+		for f := range a.Files() {
+			if kind, year, ok := dated(f.Name); ok {
+				byYear[year] = append(byYear[year], candidate{kind, "", f})
+			}
+		}
+	}
+	return byYear
+}
+
+// pictured are the kinds of entries that a picture is taken from, the best first.
+var pictured = []string{album.Post, album.Story, album.Reel}
 
 var monthFolder = regexp.MustCompile(`(?:^|/)(posts|photos|stories|reels|videos)/(20\d\d)(?:0[1-9]|1[0-2])/[^/]+$`)
 
@@ -109,7 +114,7 @@ func dated(name string) (kind string, year int, ok bool) {
 // pictureOf takes the first that can be shown, beginning in the middle of the year: posts before
 // anything else.
 func (d *Daemon) pictureOf(ctx context.Context, year int, files []candidate) (verdict.Picture, bool) {
-	slices.SortStableFunc(files, func(a, b candidate) int { return slices.Index(shown, a.kind) - slices.Index(shown, b.kind) })
+	slices.SortStableFunc(files, func(a, b candidate) int { return slices.Index(pictured, a.kind) - slices.Index(pictured, b.kind) })
 	posts := 0
 	for posts < len(files) && files[posts].kind == album.Post {
 		posts++

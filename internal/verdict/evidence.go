@@ -145,6 +145,7 @@ func numbers(r *inspect.Report) (list []Line) {
 	if r.Range.From != "" {
 		add("From oldest to newest", r.Range.From+" to "+r.Range.To)
 	}
+	all := slices.Contains(r.Checks, inspect.CheckEntries) && slices.Contains(r.Checks, inspect.CheckIndexes)
 	for _, n := range []struct {
 		name string
 		n    int
@@ -152,9 +153,18 @@ func numbers(r *inspect.Report) (list []Line) {
 		{"Posts", r.Counts.Posts}, {"Stories", r.Counts.Stories}, {"Reels", r.Counts.Reels}, {"Messages", r.Counts.Messages},
 		{"Pictures, videos and sounds", r.Counts.Media},
 	} {
-		add(n.name, fmt.Sprint(n.n))
+		switch {
+		case all:
+			add(n.name, fmt.Sprint(n.n))
+		case n.n == 0:
+			add(n.name, "not known")
+		default:
+			add(n.name, fmt.Sprintf("%d, as far as it could be read", n.n))
+		}
 	}
-	add("Files that its lists name", fmt.Sprintf("%d of %d are here", r.References.Resolved, r.References.Total))
+	if r.References.Total > 0 {
+		add("Files that its lists name", fmt.Sprintf("%d of %d are here", r.References.Resolved, r.References.Total))
+	}
 	return list
 }
 

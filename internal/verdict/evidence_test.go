@@ -98,7 +98,7 @@ func TestNextFitsTheVerdict(t *testing.T) {
 func TestWhatIsNotKnownIsLeftOut(t *testing.T) {
 	f := Facts{Report: &inspect.Report{Generation: inspect.GenerationUnknown, Format: inspect.FormatUnknown}}
 	for _, n := range gathered(f).Numbers {
-		if text := strings.Join(n.Texts, ""); strings.Contains(text, "unknown") || strings.TrimSpace(text) == "to" || text == "" {
+		if text := strings.Join(n.Texts, ""); strings.Contains(text, "unknown") || strings.TrimSpace(text) == "to" || text == "" || text == "0" {
 			t.Errorf("%s: %q", n.Name, text)
 		}
 	}
@@ -151,7 +151,7 @@ func TestEachClaimHasItsProof(t *testing.T) {
 	}
 	for _, want := range []string{
 		"“jane.doe” is named by: a.zip; personal_information.json.", "Instagram offered 1 file.", "9 entries in 1 zip", "CRC-32", "500 of the 500 files",
-		"Every picture was decoded", "400 are pictures of your own", "opened on 2013-12-30", "2014-01-02, the newest of 2026-11-20", "shows 412 posts",
+		"Every picture was decoded", "Of them, 400 are pictures of your own", "opened on 2013-12-30", "2014-01-02, the newest of 2026-11-20", "shows 412 posts",
 		"Copy in the archive folder: read back on 2026-11-27 18:04 UTC",
 	} {
 		if !strings.Contains(told, want) {
@@ -179,6 +179,8 @@ func TestNoMoreIsClaimedThanWasChecked(t *testing.T) {
 			f.Report.Problems = []inspect.Problem{{Code: "entry-damaged", Severity: inspect.Error}}
 		},
 			"whole No: what is wrong stands above.", "CRC-32"},
+		"a list with a gap": {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "index-gap", Severity: inspect.Error}} },
+			"lists are whole No: what is wrong stands above.", "no number is left out"},
 		"recognised only": {func(f *Facts) {
 			f.Report.Problems = []inspect.Problem{{Code: "media-not-checked", Severity: inspect.Info}}
 		},
