@@ -29,13 +29,15 @@ func claims(f Facts, v Verdict, id string) []Claim {
 		c.claim("Each of these files is whole", c.zips(), nil, []string{inspect.CheckStructure, inspect.CheckEntries},
 			"part-", "parts-differ", "entry-", "root-mixed", "same-path-"),
 		c.claim("Its lists are whole", "Every list was read to its end. Where lists are numbered, no number is left out.", nil, []string{inspect.CheckIndexes},
-			"index-", "layout-", "format-mixed", "messages-missing"),
+			"index-", "layout-", "format-mixed", "messages-missing", "media-unlisted"),
 		c.claim("Everything that its lists name is here", "", c.named(), []string{inspect.CheckReferences},
 			"media-missing", "media-remote", "reference", "index-"),
 		c.claim("Its pictures and videos can be opened", c.decoded(), c.media(), []string{inspect.CheckMediaKind, inspect.CheckMediaDecoded},
 			"media-damaged", "media-empty", "media-kind", "media-not-checked", "entry-damaged"),
 		c.claim("It covers all of the account's time", c.believed(f), c.time(f), []string{inspect.CheckIndexes},
-			"range-", "posts-", "gap-years", "less-than-before", "generated-", "earlier-not-compared", "earlier-files"),
+			"range-", "posts-", "gap-years", "less-than-before", "generated-", "earlier-not-compared", "earlier-files", "old-export"),
+		c.claim("Every category was asked for, in high quality", "", c.asked(), []string{inspect.CheckIndexes},
+			"section-missing", "connections-absent", "messages-absent", "format-html", "quality-", "earlier-larger"),
 	}
 	if id == "" {
 		return append(list, Claim{"It is stored", "No.", []string{"The archive was only looked at."}})

@@ -102,8 +102,7 @@ func (c claimer) media() []string {
 	case ev.Pictures == 0:
 		return []string{"It holds " + count(n, "picture, video or sound.", "pictures, videos and sounds.")}
 	}
-	return []string{fmt.Sprintf("It holds %s. Of them, %d are pictures of your own; the largest is %d pixels long.",
-		count(n, "picture, video or sound", "pictures, videos and sounds"), ev.Pictures, ev.LongestSide)}
+	return []string{fmt.Sprintf("It holds %s. Of them, %d are pictures of your own.", count(n, "picture, video or sound", "pictures, videos and sounds"), ev.Pictures)}
 }
 
 func (c claimer) time(f Facts) (proof []string) {
@@ -144,6 +143,18 @@ func (c claimer) believed(f Facts) string {
 		return "The number of posts is that of the profile: so it is believed to be all."
 	}
 	return ""
+}
+
+// asked tells what there is of the request, which no archive states.
+func (c claimer) asked() (proof []string) {
+	ev := c.r.Evidence
+	if len(ev.Sections) > 0 {
+		proof = append(proof, "The archive holds: "+Visible(strings.ReplaceAll(strings.Join(ev.Sections, ", "), "_", " "))+".")
+	}
+	if ev.Pictures > 0 {
+		proof = append(proof, fmt.Sprintf("Its largest picture is %d pixels long.", ev.LongestSide))
+	}
+	return proof
 }
 
 func copies(f Facts) (proof []string) {
