@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
@@ -45,6 +46,11 @@ func inspectCommand(ctx context.Context, s streams, args []string) error {
 	}
 	v := verdict.Judge(f)
 	report.Verdict = v.Verdict
+	for _, r := range v.Reasons { // what the verdict asks beside the findings
+		if !slices.ContainsFunc(report.Problems, func(p inspect.Problem) bool { return p.Code == r.Code }) {
+			report.Problems = append(report.Problems, inspect.Problem{Code: r.Code, Severity: r.Severity, Text: r.Text})
+		}
+	}
 	if !*asJSON {
 		printEvidence(s.out, verdict.Gather("", f, v, verdict.Made{}))
 	} else if err := printJSON(s.out, report); err != nil {

@@ -83,6 +83,7 @@ func (l *list) leave1(path []string) {
 		c, known := ownKeys[path[0]]
 		if !known {
 			c = classOtherContent
+			l.tally.strange(path[0])
 		}
 		if !l.item1.file {
 			l.tally.without(l.tally.noFile, l.rel, Error)

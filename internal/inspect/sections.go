@@ -87,6 +87,10 @@ func (in *inspection) judgeSections(r *Report) {
 				"Request a new export.", words.Of("%d files", s.n))
 		}
 	}
+	if name := in.tally.stranger; name != "" {
+		in.add(Question, "section-unknown", "media.json", "This list has a section %q that is not known here. What it names is in the archive, but is not counted as posts or stories. "+
+			"Look at your profile: is nothing missing?", name)
+	}
 	in.judgePosts(lists[classPosts], noPosts, unlisted["posts"] == nil)
 	var without summary
 	missing := false

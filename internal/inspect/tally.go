@@ -33,6 +33,7 @@ type tally struct {
 	sides       map[int]int        // how many own pictures have which longer side, in pixels
 	labels      []labelled
 	headers     []header
+	stranger    string         // v1: a name in media.json that no known export has, or ""
 	posted      map[int64]bool // v1: the times at which something was posted
 	requests    []request
 }
@@ -120,6 +121,15 @@ func (t *tally) resolved(u *union, ids []uint32, why refs) {
 	defer t.mu.Unlock()
 	for _, id := range ids {
 		u.mark(id).refs |= why
+	}
+}
+
+// strange keeps the first name of a kind of things that is not known.
+func (t *tally) strange(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stranger == "" || name < t.stranger {
+		t.stranger = name
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // Claim is one thing that must be so before an account can go, with what it is known from.
@@ -22,7 +23,7 @@ func claims(f Facts, v Verdict, id string) []Claim {
 		c.r = &inspect.Report{}
 	}
 	list := []Claim{
-		c.claim("It is the archive of "+orNotKnown(Visible(f.Account)), "", c.whose(), []string{inspect.CheckIdentity},
+		c.claim("It is the archive of "+orNotKnown(words.Visible(f.Account)), "", c.whose(), []string{inspect.CheckIdentity},
 			"identity-", "wrong-account", "personal-information-", "parts-mixed"),
 		c.claim("Every file of the export is here", "", offered(f), nil,
 			"not-received", "part-count", "part-full", "part-duplicate", "parts-", "section-missing"),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // Made says when, by what, and about which folder the evidence was put together.
@@ -56,7 +57,7 @@ func Gather(id string, f Facts, v Verdict, made Made) Evidence {
 	if id == "" {
 		e.Sentence = sentenceAlone(f, v)
 	}
-	e.Sentence = Visible(e.Sentence)
+	e.Sentence = words.Visible(e.Sentence)
 	for _, g := range []struct{ head, severity string }{
 		{"What is wrong", inspect.Error},
 		{"What only you can answer", inspect.Question},
@@ -64,7 +65,7 @@ func Gather(id string, f Facts, v Verdict, made Made) Evidence {
 	} {
 		if reasons := v.Open(g.severity); len(reasons) > 0 {
 			for i, r := range reasons {
-				reasons[i].Text = Visible(r.Text)
+				reasons[i].Text = words.Visible(r.Text)
 			}
 			e.Groups = append(e.Groups, Group{g.head, reasons})
 		}
@@ -103,16 +104,16 @@ func (m Made) lines(id string) (list []string) {
 		said += " on " + stamp(m.At)
 	}
 	if m.Program != "" {
-		said += " by " + Visible(m.Program)
+		said += " by " + words.Visible(m.Program)
 	}
 	if said != "Judged" {
 		list = append(list, said+".")
 	}
 	if id != "" {
-		list = append(list, "Export "+Visible(id)+".")
+		list = append(list, "Export "+words.Visible(id)+".")
 	}
 	if m.Folder != "" {
-		list = append(list, "The archive lies in "+Visible(m.Folder)+".")
+		list = append(list, "The archive lies in "+words.Visible(m.Folder)+".")
 	}
 	return list
 }
@@ -130,10 +131,10 @@ func numbers(r *inspect.Report) (list []Line) {
 			list = append(list, Line{name, []string{text}})
 		}
 	}
-	add("Account", orNotKnown(Visible(r.Username)))
+	add("Account", orNotKnown(words.Visible(r.Username)))
 	var kind []string
 	if r.GeneratedAt != "" {
-		kind = append(kind, "on "+Visible(r.GeneratedAt))
+		kind = append(kind, "on "+words.Visible(r.GeneratedAt))
 	}
 	if r.Format == inspect.FormatJSON || r.Format == inspect.FormatHTML {
 		kind = append(kind, "as "+strings.ToUpper(r.Format))
@@ -178,7 +179,7 @@ func parts(f Facts) (list []Line) {
 				size += ", " + count(f.Report.Parts[i].Entries, "entry", "entries")
 			}
 		}
-		list = append(list, Line{Visible(p.Name), []string{size, "SHA-256 " + Visible(p.SHA256)}})
+		list = append(list, Line{words.Visible(p.Name), []string{size, "SHA-256 " + words.Visible(p.SHA256)}})
 	}
 	return list
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // Missing is what the archive's own lists name and no part of it holds.
@@ -51,7 +52,7 @@ func newMissing(r *inspect.Report) Missing {
 		if !known {
 			i = len(m.Lists)
 			at[ref.From] = i
-			m.Lists = append(m.Lists, Listing{Name: listName(ref.From), From: Visible(ref.From)})
+			m.Lists = append(m.Lists, Listing{Name: listName(ref.From), From: words.Visible(ref.From)})
 		}
 		f := newFile(ref.Path)
 		if f.When == conversation(ref.From) { // the head says so
@@ -71,7 +72,7 @@ func newLacking(earlier []Earlier) (all []Listing) {
 		if l == nil || len(l.Paths) == 0 {
 			continue
 		}
-		list := Listing{From: Visible(old.ID), Made: Visible(old.Made), More: l.Talks - len(l.Paths)}
+		list := Listing{From: words.Visible(old.ID), Made: words.Visible(old.Made), More: l.Talks - len(l.Paths)}
 		if !l.Strange { // else its media are counted, and none is listed
 			list.More += l.Media
 		}
@@ -85,7 +86,7 @@ func newLacking(earlier []Earlier) (all []Listing) {
 }
 
 func newFile(name string) File {
-	f := File{Path: Visible(name), When: month(name)}
+	f := File{Path: words.Visible(name), When: month(name)}
 	if f.When == "" {
 		f.When = conversation(name)
 	}
@@ -115,7 +116,7 @@ func conversation(name string) string {
 	if end := strings.LastIndexByte(who, '_'); end > 0 {
 		who = who[:end]
 	}
-	return "conversation “" + Visible(who) + "”"
+	return "conversation “" + words.Visible(who) + "”"
 }
 
 // listNames are what the lists hold, by how their names begin.
@@ -135,5 +136,5 @@ func listName(from string) string {
 			return n.name
 		}
 	}
-	return Visible(base)
+	return words.Visible(base)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 //go:embed page.html
@@ -51,10 +52,10 @@ func Page(w io.Writer, id string, f Facts, v Verdict, pictures []Picture, made M
 		Evidence: Gather(id, f, v, made), Title: strings.ReplaceAll(v.Verdict, "-", " "), Damaged: damaged(f),
 	}
 	if f.Account != "" {
-		data.Title = Visible(f.Account) + ": " + data.Title
+		data.Title = words.Visible(f.Account) + ": " + data.Title
 	}
 	for _, p := range pictures {
-		p.Caption = calm(p.Caption)
+		p.Caption = words.Calm(p.Caption)
 		data.Pictures = append(data.Pictures, p)
 	}
 	if f.Report != nil {

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 var today = Made{At: time.Date(2026, 11, 27, 18, 4, 0, 0, time.FixedZone("CET", 3600)), Program: "igwatchd 1.2", Folder: "/srv/archive/jane.doe/e1"}
@@ -113,7 +114,7 @@ func TestPageKeepsStrangersTextsApart(t *testing.T) {
 	f.Report.Problems = []inspect.Problem{{Code: "media-missing", Severity: inspect.Error, Path: "a\u200f.jpg", Text: "It is not here."}}
 	f.Offered = &Offered{Files: 1, Range: "\u202dAll"}
 	page := pageOf(t, f, Picture{2019, "\u202eesrever \u05d0\x1b", []byte("x")})
-	if strings.ContainsFunc(page, func(r rune) bool { return r != '\n' && hidden(r) }) {
+	if flat := strings.ReplaceAll(page, "\n", " "); words.Visible(flat) != flat {
 		t.Error("a control character is on the page")
 	}
 	for _, want := range []string{`<bdi><code>media/\u202egpj.exe\u001b[2J</code></bdi>`, `a\u200f.jpg: It is not here.`, "<bdi>esrever \u05d0</bdi>"} {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // whose names the places that say whose archive it is.
@@ -14,7 +16,7 @@ func (c claimer) whose() (proof []string) {
 		if where[s.Username] == nil {
 			names = append(names, s.Username)
 		}
-		where[s.Username] = append(where[s.Username], Visible(s.Where))
+		where[s.Username] = append(where[s.Username], words.Visible(s.Where))
 	}
 	const most = 6
 	for _, name := range names {
@@ -22,7 +24,7 @@ func (c claimer) whose() (proof []string) {
 		if more := len(list) - most; more > 0 {
 			list = append(list[:most:most], count(more, "more place", "more places"))
 		}
-		proof = append(proof, fmt.Sprintf("“%s” is named by: %s.", Visible(name), strings.Join(list, "; ")))
+		proof = append(proof, fmt.Sprintf("“%s” is named by: %s.", words.Visible(name), strings.Join(list, "; ")))
 	}
 	return proof
 }
@@ -37,13 +39,13 @@ func offered(f Facts) []string {
 			said += ", requested on " + o.Requested.Format("2006-01-02")
 		}
 		if o.Range != "" {
-			said += ", range “" + Visible(o.Range) + "”"
+			said += ", range “" + words.Visible(o.Range) + "”"
 		}
 		if o.Format != "" {
-			said += ", " + Visible(o.Format)
+			said += ", " + words.Visible(o.Format)
 		}
 		if o.Quality != "" {
-			said += ", " + Visible(o.Quality) + " quality"
+			said += ", " + words.Visible(o.Quality) + " quality"
 		}
 		proof = append(proof, said+".")
 	case f.Announced > 0:
@@ -149,7 +151,7 @@ func (c claimer) believed(f Facts) string {
 func (c claimer) asked() (proof []string) {
 	ev := c.r.Evidence
 	if len(ev.Sections) > 0 {
-		proof = append(proof, "The archive holds: "+Visible(strings.ReplaceAll(strings.Join(ev.Sections, ", "), "_", " "))+".")
+		proof = append(proof, "The archive holds: "+words.Visible(strings.ReplaceAll(strings.Join(ev.Sections, ", "), "_", " "))+".")
 	}
 	if ev.Pictures > 0 {
 		proof = append(proof, fmt.Sprintf("Its largest picture is %d pixels long.", ev.LongestSide))
@@ -169,7 +171,7 @@ func copies(f Facts) (proof []string) {
 		case c.Proven:
 			proof = append(proof, fmt.Sprintf("Copy in %s: read back%s, every byte, and its SHA-256 is right.", place, at))
 		case c.Trouble != "":
-			proof = append(proof, fmt.Sprintf("Copy in %s: not written and read back yet: %s.", place, Visible(c.Trouble)))
+			proof = append(proof, fmt.Sprintf("Copy in %s: not written and read back yet: %s.", place, words.Visible(c.Trouble)))
 		default:
 			proof = append(proof, fmt.Sprintf("Copy in %s: not written and read back yet.", place))
 		}
@@ -182,5 +184,5 @@ func placeName(place string) string {
 	if place == "archive" {
 		return "the archive folder"
 	}
-	return Visible(place)
+	return words.Visible(place)
 }
