@@ -151,7 +151,10 @@ func numbers(r *inspect.Report) (list []Line) {
 		name string
 		n    int
 	}{
-		{"Posts", r.Counts.Posts}, {"Stories", r.Counts.Stories}, {"Reels", r.Counts.Reels}, {"Messages", r.Counts.Messages},
+		{"Posts", r.Counts.Posts},
+		{"Stories", r.Counts.Stories},
+		{"Reels", r.Counts.Reels},
+		{"Messages", r.Counts.Messages},
 		{"Pictures, videos and sounds", r.Counts.Media},
 	} {
 		switch {

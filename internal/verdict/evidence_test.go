@@ -61,12 +61,21 @@ func TestNextFitsTheVerdict(t *testing.T) {
 		not    string
 	}{
 		"safe": {func(*Facts) {}, []string{"second copy", "Keep this page", "delete the account", "30 days"}, "confirm"},
-		"disk not there": {func(f *Facts) { f.Copies = append(f.Copies, Copy{Place: "usb", Trouble: "not mounted"}) },
-			[]string{"Connect the disk", "goes on trying"}, "download the other files"},
-		"disk not there, and questions": {func(f *Facts) { f.Copies, f.Announced = append(f.Copies, Copy{Place: "usb"}), 0 },
-			[]string{"Connect the disk", "igwatchd confirm e1"}, "download the other files"},
-		"damaged": {func(f *Facts) { f.Copies[0].Damaged, f.Copies[0].Proven = true, false },
-			[]string{"Do not delete", "igwatchd verify e1"}, "Connect the disk"},
+		"disk not there": {
+			func(f *Facts) { f.Copies = append(f.Copies, Copy{Place: "usb", Trouble: "not mounted"}) },
+			[]string{"Connect the disk", "goes on trying"},
+			"download the other files",
+		},
+		"disk not there, and questions": {
+			func(f *Facts) { f.Copies, f.Announced = append(f.Copies, Copy{Place: "usb"}), 0 },
+			[]string{"Connect the disk", "igwatchd confirm e1"},
+			"download the other files",
+		},
+		"damaged": {
+			func(f *Facts) { f.Copies[0].Damaged, f.Copies[0].Proven = true, false },
+			[]string{"Do not delete", "igwatchd verify e1"},
+			"Connect the disk",
+		},
 		"one damaged, one not there": {func(f *Facts) {
 			f.Copies = []Copy{{Place: "archive", Damaged: true}, {Place: "usb"}}
 		}, []string{"igwatchd verify e1"}, "download the other files of this export too"},
@@ -175,16 +184,22 @@ func TestNoMoreIsClaimedThanWasChecked(t *testing.T) {
 	}{
 		"no report":    {func(f *Facts) { f.Report = nil }, "Its lists are whole Not checked.", "decoded"},
 		"three checks": {func(f *Facts) { f.Report.Checks = f.Report.Checks[:3] }, "Its lists are whole Not checked.", "decoded"},
-		"damage": {func(f *Facts) {
-			f.Report.Problems = []inspect.Problem{{Code: "entry-damaged", Severity: inspect.Error}}
+		"damage": {
+			func(f *Facts) {
+				f.Report.Problems = []inspect.Problem{{Code: "entry-damaged", Severity: inspect.Error}}
+			},
+			"whole No: what is wrong stands above.", "CRC-32",
 		},
-			"whole No: what is wrong stands above.", "CRC-32"},
-		"a list with a gap": {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "index-gap", Severity: inspect.Error}} },
-			"lists are whole No: what is wrong stands above.", "no number is left out"},
-		"recognised only": {func(f *Facts) {
-			f.Report.Problems = []inspect.Problem{{Code: "media-not-checked", Severity: inspect.Info}}
+		"a list with a gap": {
+			func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "index-gap", Severity: inspect.Error}} },
+			"lists are whole No: what is wrong stands above.", "no number is left out",
 		},
-			"only recognised", "Every picture was decoded"},
+		"recognised only": {
+			func(f *Facts) {
+				f.Report.Problems = []inspect.Problem{{Code: "media-not-checked", Severity: inspect.Info}}
+			},
+			"only recognised", "Every picture was decoded",
+		},
 		"copy damaged":    {func(f *Facts) { f.Copies[0] = Copy{Place: "archive", Damaged: true} }, "the archive folder: damaged", "not written"},
 		"copy missing":    {func(f *Facts) { f.Copies[0] = Copy{Place: "/mnt/usb"} }, "Copy in /mnt/usb: not written and read back yet.", "damaged"},
 		"parts not known": {func(f *Facts) { f.Announced = 0 }, "Every file of the export is here Not known yet", "offered"},

@@ -121,8 +121,14 @@ func conversation(name string) string {
 
 // listNames are what the lists hold, by how their names begin.
 var listNames = []struct{ begin, name string }{
-	{"posts", "Posts"}, {"archived_posts", "Archived posts"}, {"stories", "Stories"}, {"reels", "Reels"}, {"igtv", "IGTV videos"},
-	{"profile", "Profile pictures"}, {"recently_deleted", "Recently deleted"}, {"media.json", "Posts and stories"},
+	{"posts", "Posts"},
+	{"archived_posts", "Archived posts"},
+	{"stories", "Stories"},
+	{"reels", "Reels"},
+	{"igtv", "IGTV videos"},
+	{"profile", "Profile pictures"},
+	{"recently_deleted", "Recently deleted"},
+	{"media.json", "Posts and stories"},
 }
 
 // listName is how people call what a list holds.
