@@ -16,7 +16,7 @@ type leaner struct {
 var lean leaner
 
 // leanPercent is how much garbage may grow, in percent of what is kept.
-const leanPercent = 50
+const leanPercent = 20
 
 // begin is called at the begin of an inspection, and what it returns at the end.
 func (l *leaner) begin() (end func()) {
