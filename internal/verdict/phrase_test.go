@@ -11,7 +11,7 @@ import (
 // TestReasonsInAnyLanguage: what is told elsewhere is what the English text says.
 func TestReasonsInAnyLanguage(t *testing.T) {
 	german, _ := words.In("de")
-	damaged := words.Of("%d more files are in no part of the archive.", 3)
+	damaged := words.Of("%d more files are in no part of the archive.%s", 3, "")
 	f := whole()
 	f.Answers = map[string]bool{"quality-unknown": true, "part-count": true}
 	f.Coming, f.Copies = 2, append(f.Copies, Copy{Place: "archive", Damaged: true})
@@ -34,7 +34,7 @@ func TestReasonsInAnyLanguage(t *testing.T) {
 		"other":           "The text is what counts.",
 		"parts-coming":    "2 weitere Dateien werden noch heruntergeladen.",
 		"copy-damaged":    "Die Kopie in dem Archivordner ist nicht mehr das, was dort gespeichert wurde.",
-		"quality-unknown": "Du hast bestätigt: Hast du beim Anfordern",
+		"quality-unknown": "Du hast mit Ja geantwortet: Hast du beim Anfordern",
 	} {
 		if !strings.HasPrefix(told[code], want) || told[code] == "" {
 			t.Errorf("%s: %q, want %q", code, told[code], want)

@@ -33,6 +33,7 @@ var german = table{
 		"%d files":         {"one": "1 Datei", "other": "%d Dateien"},
 		"%d posts":         {"one": "1 Beitrag", "other": "%d Beiträge"},
 		"%d reels":         {"one": "1 Reel", "other": "%d Reels"},
+		"%d stories":       {"one": "1 Story", "other": "%d Storys"},
 		"%d further years": {"one": "ein weiteres Jahr", "other": "%d weitere Jahre"},
 
 		// The verdict.
@@ -46,17 +47,16 @@ var german = table{
 			"one":   "Eine Datei ist hier. Öffne die Downloadseite von Instagram: Bietet sie für diesen Export genau eine Datei an? Wenn es mehr sind, lade die anderen auch herunter.",
 			"other": "%d Dateien sind hier. Öffne die Downloadseite von Instagram: Bietet sie für diesen Export genau so viele an?",
 		},
-		"The archive of %[2]s is whole and stored. Before you delete the account, %[1]d questions are left that only you can answer.": {
-			"one":   "Das Archiv von %[2]s ist unversehrt und gespeichert. Bevor du das Konto löschst, bleibt eine Frage, die nur du beantworten kannst.",
-			"other": "Das Archiv von %[2]s ist unversehrt und gespeichert. Bevor du das Konto löschst, bleiben %[1]d Fragen, die nur du beantworten kannst.",
+		"The archive of %[2]s is stored, and all of it was read. Before you delete the account, %[1]d questions are left that only you can answer.": {
+			"one":   "Das Archiv von %[2]s ist gespeichert, und alles darin wurde gelesen. Bevor du das Konto löschst, bleibt eine Frage, die nur du beantworten kannst.",
+			"other": "Das Archiv von %[2]s ist gespeichert, und alles darin wurde gelesen. Bevor du das Konto löschst, bleiben %[1]d Fragen, die nur du beantworten kannst.",
 		},
 
-		"%d pictures, videos or sounds":          {"one": "ein Bild, Video oder Tonstück", "other": "%d Bilder, Videos oder Tonstücke"},
-		"%d conversations":                       {"one": "eine Unterhaltung", "other": "%d Unterhaltungen"},
-		"%d more, which the evidence page lists": {"one": "eine weitere, die auf der Seite mit den Belegen steht", "other": "%d weitere, die auf der Seite mit den Belegen stehen"},
-		"%d pictures, videos or sounds are smaller here than in an earlier export of this account (%s, kept as %s). Did you ask for a lower media quality this time? If so, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept: keep them both.": {
-			"one":   "Ein Bild, Video oder Tonstück ist hier kleiner als in einem früheren Export dieses Kontos (%[2]s, aufbewahrt als %[3]s). Hast du diesmal eine niedrigere Medienqualität gewählt? Dann fordere bei Instagram einen neuen Export an (gesamter Zeitraum, hohe Qualität, JSON, alle Kategorien). Beide Exporte bleiben erhalten: behalte beide.",
-			"other": "%d Bilder, Videos oder Tonstücke sind hier kleiner als in einem früheren Export dieses Kontos (%s, aufbewahrt als %s). Hast du diesmal eine niedrigere Medienqualität gewählt? Dann fordere bei Instagram einen neuen Export an (gesamter Zeitraum, hohe Qualität, JSON, alle Kategorien). Beide Exporte bleiben erhalten: behalte beide.",
+		"%d pictures, videos or sounds": {"one": "ein Bild, Video oder Tonstück", "other": "%d Bilder, Videos oder Tonstücke"},
+		"%d conversations":              {"one": "eine Unterhaltung", "other": "%d Unterhaltungen"},
+		"%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you ask for this on purpose, by a lower media quality? %s": {
+			"one":   "Ein Bild, Video oder Tonstück ist hier kleiner als in einem früheren Export dieses Kontos (gemacht am %[2]s, aufbewahrt als %[3]s). Hast du das so gewollt und eine niedrigere Medienqualität gewählt? %[4]s",
+			"other": "%d Bilder, Videos oder Tonstücke sind hier kleiner als in einem früheren Export dieses Kontos (gemacht am %s, aufbewahrt als %s). Hast du das so gewollt und eine niedrigere Medienqualität gewählt? %s",
 		},
 
 		// What the inspection finds.
@@ -69,22 +69,22 @@ var german = table{
 			"one":   "Eine Datei ist von einer Art (HEIC, oder anderer Ton als MP4), die hier erkannt, aber nicht dekodiert wird. Ihre Bytes sind so, wie Instagram sie gepackt hat.",
 			"other": "%d Dateien sind von einer Art (HEIC, oder anderer Ton als MP4), die hier erkannt, aber nicht dekodiert wird. Ihre Bytes sind so, wie Instagram sie gepackt hat.",
 		},
-		"%d files that this list names are in no part of the archive; the first is %s. Either a part is missing, or Instagram left them out: give all parts, or request a new export.": {
-			"one":   "Eine Datei, die diese Liste nennt, ist in keinem Teil des Archivs: %[2]s. Entweder fehlt ein Teil, oder Instagram hat sie ausgelassen: Übergib alle Teile zusammen, oder fordere einen neuen Export an.",
-			"other": "%d Dateien, die diese Liste nennt, sind in keinem Teil des Archivs; die erste ist %s. Entweder fehlt ein Teil, oder Instagram hat sie ausgelassen: Übergib alle Teile zusammen, oder fordere einen neuen Export an.",
+		"%d files that this list names are in no part of the archive; the first is %s. Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s": {
+			"one":   "Eine Datei, die diese Liste nennt, ist in keinem Teil des Archivs: %[2]s. Entweder fehlt ein Teil, oder Instagram hat sie ausgelassen: Übergib alle Teile zusammen, oder fordere einen neuen Export an.%[3]s",
+			"other": "%d Dateien, die diese Liste nennt, sind in keinem Teil des Archivs; die erste ist %s. Entweder fehlt ein Teil, oder Instagram hat sie ausgelassen: Übergib alle Teile zusammen, oder fordere einen neuen Export an.%s",
 		},
-		"%d more files are in no part of the archive.": {"one": "Eine weitere Datei ist in keinem Teil des Archivs.", "other": "%d weitere Dateien sind in keinem Teil des Archivs."},
-		"This list has %d entries that should name a picture or video and name none. Compare with your profile, save what is missing from the app, or request a new export.": {
-			"one":   "Diese Liste hat einen Eintrag, der ein Bild oder Video nennen sollte und keines nennt. Vergleiche mit deinem Profil, sichere Fehlendes aus der App, oder fordere einen neuen Export an.",
-			"other": "Diese Liste hat %d Einträge, die ein Bild oder Video nennen sollten und keines nennen. Vergleiche mit deinem Profil, sichere Fehlendes aus der App, oder fordere einen neuen Export an.",
+		"%d more files are in no part of the archive.%s": {"one": "Eine weitere Datei ist in keinem Teil des Archivs.%[2]s", "other": "%d weitere Dateien sind in keinem Teil des Archivs.%s"},
+		"This list has %d entries that should name a picture or video and name none. Compare with your profile, save what is missing from the app, or request a new export.%s": {
+			"one":   "Diese Liste hat einen Eintrag, der ein Bild oder Video nennen sollte und keines nennt. Vergleiche mit deinem Profil, sichere Fehlendes aus der App, oder fordere einen neuen Export an.%[2]s",
+			"other": "Diese Liste hat %d Einträge, die ein Bild oder Video nennen sollten und keines nennen. Vergleiche mit deinem Profil, sichere Fehlendes aus der App, oder fordere einen neuen Export an.%s",
 		},
-		"This list names %d pictures or videos by an address in the web instead of a file. They are not in the archive and will be gone with the account. Request a new export.": {
-			"one":   "Diese Liste nennt ein Bild oder Video mit einer Adresse im Netz statt einer Datei. Es ist nicht im Archiv und wird mit dem Konto verschwinden. Fordere einen neuen Export an.",
-			"other": "Diese Liste nennt %d Bilder oder Videos mit einer Adresse im Netz statt einer Datei. Sie sind nicht im Archiv und werden mit dem Konto verschwinden. Fordere einen neuen Export an.",
+		"This list names %d pictures or videos by an address in the web instead of a file. They are not in the archive and will be gone with the account. Request a new export.%s": {
+			"one":   "Diese Liste nennt ein Bild oder Video mit einer Adresse im Netz statt einer Datei. Es ist nicht im Archiv und wird mit dem Konto verschwinden. Fordere einen neuen Export an.%[2]s",
+			"other": "Diese Liste nennt %d Bilder oder Videos mit einer Adresse im Netz statt einer Datei. Sie sind nicht im Archiv und werden mit dem Konto verschwinden. Fordere einen neuen Export an.%s",
 		},
-		"%d files in the archive are named by no list. Nothing is lost by that; they are kept.": {
-			"one":   "Eine Datei im Archiv wird von keiner Liste genannt. Dadurch geht nichts verloren; sie bleibt erhalten.",
-			"other": "%d Dateien im Archiv werden von keiner Liste genannt. Dadurch geht nichts verloren; sie bleiben erhalten.",
+		"%d files in the archive are named by no list. They are kept.": {
+			"one":   "Eine Datei im Archiv wird von keiner Liste genannt. Sie bleibt erhalten.",
+			"other": "%d Dateien im Archiv werden von keiner Liste genannt. Sie bleiben erhalten.",
 		},
 		"%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.": {
 			"one":   "Eine Unterhaltung hat Dateien, aber keinen Text (message_1.json). Wahrscheinlich fehlt ein Teil: Übergib alle Teile zusammen, oder fordere einen neuen Export an.",
@@ -94,9 +94,9 @@ var german = table{
 			"one":   "Das Archiv enthält eine Zip-Datei statt eines Exports. Entpacke es einmal und übergib die Zip-Datei darin.",
 			"other": "Das Archiv enthält %d Zip-Dateien statt eines Exports. Entpacke es einmal und übergib die Zip-Dateien darin.",
 		},
-		"There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare.": {
-			"one":   "In der Zip-Datei ist ein Byte, das zu keiner Datei gehört. Es fehlt nichts von dem, was verzeichnet ist, aber solche Zip-Dateien von Instagram sind nicht bekannt. Wenn du kannst, lade diesen Teil noch einmal herunter und vergleiche.",
-			"other": "In der Zip-Datei sind %d Bytes, die zu keiner Datei gehören. Es fehlt nichts von dem, was verzeichnet ist, aber solche Zip-Dateien von Instagram sind nicht bekannt. Wenn du kannst, lade diesen Teil noch einmal herunter und vergleiche.",
+		"There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Do you take it as it is?": {
+			"one":   "In der Zip-Datei ist ein Byte, das zu keiner Datei gehört. Es fehlt nichts von dem, was verzeichnet ist, aber solche Zip-Dateien von Instagram sind nicht bekannt. Wenn du kannst, lade diesen Teil noch einmal herunter und vergleiche. Nimmst du die Zip-Datei so, wie sie ist?",
+			"other": "In der Zip-Datei sind %d Bytes, die zu keiner Datei gehören. Es fehlt nichts von dem, was verzeichnet ist, aber solche Zip-Dateien von Instagram sind nicht bekannt. Wenn du kannst, lade diesen Teil noch einmal herunter und vergleiche. Nimmst du die Zip-Datei so, wie sie ist?",
 		},
 
 		// The news.

@@ -17,6 +17,7 @@ var english = table{
 		"%d files":   {"one": "1 file", "other": "%d files"},
 		"%d posts":   {"one": "1 post", "other": "%d posts"},
 		"%d reels":   {"one": "1 reel", "other": "%d reels"},
+		"%d stories": {"one": "1 story", "other": "%d stories"},
 
 		// The verdict.
 		"%d more files are still being downloaded.":          {"one": "One more file is still being downloaded.", "other": "%d more files are still being downloaded."},
@@ -38,12 +39,15 @@ var english = table{
 			"one":   "The archive of %[2]s is stored, and all of it was read. Before you delete the account, one question is left that only you can answer.",
 			"other": "The archive of %[2]s is stored, and all of it was read. Before you delete the account, %[1]d questions are left that only you can answer.",
 		},
-		"%d pictures, videos or sounds":          {"one": "one picture, video or sound", "other": "%d pictures, videos or sounds"},
-		"%d conversations":                       {"one": "one conversation", "other": "%d conversations"},
-		"%d more, which the evidence page lists": {"one": "one more, which the evidence page lists", "other": "%d more, which the evidence page lists"},
-		"%d pictures, videos or sounds are smaller here than in an earlier export of this account (%s, kept as %s). Did you ask for a lower media quality this time? If so, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept: keep them both.": {
-			"one":   "One picture, video or sound is smaller here than in an earlier export of this account (%[2]s, kept as %[3]s). Did you ask for a lower media quality this time? If so, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept: keep them both.",
-			"other": "%d pictures, videos or sounds are smaller here than in an earlier export of this account (%s, kept as %s). Did you ask for a lower media quality this time? If so, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept: keep them both.",
+		"%d pictures, videos or sounds": {"one": "one picture, video or sound", "other": "%d pictures, videos or sounds"},
+		"%d conversations":              {"one": "one conversation", "other": "%d conversations"},
+		"%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you ask for this on purpose, by a lower media quality? %s": {
+			"one":   "One picture, video or sound is smaller here than in an earlier export of this account (made on %[2]s, kept as %[3]s). Did you ask for this on purpose, by a lower media quality? %[4]s",
+			"other": "%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you ask for this on purpose, by a lower media quality? %s",
+		},
+		"Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is %d pixels long.": {
+			"one":   "Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is one pixel long.",
+			"other": "Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is %d pixels long.",
 		},
 
 		// What the inspection finds.
@@ -59,22 +63,22 @@ var english = table{
 			"one":   "One file is of a kind (HEIC, or sound other than MP4) that is recognised here but not decoded. Its bytes are as Instagram packed them.",
 			"other": "%d files are of a kind (HEIC, or sound other than MP4) that is recognised here but not decoded. Their bytes are as Instagram packed them.",
 		},
-		"%d files that this list names are in no part of the archive; the first is %s. Either a part is missing, or Instagram left them out: give all parts, or request a new export.": {
-			"one":   "A file that this list names is in no part of the archive: %[2]s. Either a part is missing, or Instagram left it out: give all parts, or request a new export.",
-			"other": "%d files that this list names are in no part of the archive; the first is %s. Either a part is missing, or Instagram left them out: give all parts, or request a new export.",
+		"%d files that this list names are in no part of the archive; the first is %s. Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s": {
+			"one":   "A file that this list names is in no part of the archive: %[2]s. Either a part is missing, or Instagram left it out: give all parts, or request a new export.%[3]s",
+			"other": "%d files that this list names are in no part of the archive; the first is %s. Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s",
 		},
-		"%d more files are in no part of the archive.": {"one": "One more file is in no part of the archive.", "other": "%d more files are in no part of the archive."},
-		"This list has %d entries that should name a picture or video and name none. Compare with your profile, save what is missing from the app, or request a new export.": {
-			"one":   "This list has an entry that should name a picture or video and names none. Compare with your profile, save what is missing from the app, or request a new export.",
-			"other": "This list has %d entries that should name a picture or video and name none. Compare with your profile, save what is missing from the app, or request a new export.",
+		"%d more files are in no part of the archive.%s": {"one": "One more file is in no part of the archive.%[2]s", "other": "%d more files are in no part of the archive.%s"},
+		"This list has %d entries that should name a picture or video and name none. Compare with your profile, save what is missing from the app, or request a new export.%s": {
+			"one":   "This list has an entry that should name a picture or video and names none. Compare with your profile, save what is missing from the app, or request a new export.%[2]s",
+			"other": "This list has %d entries that should name a picture or video and name none. Compare with your profile, save what is missing from the app, or request a new export.%s",
 		},
-		"This list names %d pictures or videos by an address in the web instead of a file. They are not in the archive and will be gone with the account. Request a new export.": {
-			"one":   "This list names a picture or video by an address in the web instead of a file. It is not in the archive and will be gone with the account. Request a new export.",
-			"other": "This list names %d pictures or videos by an address in the web instead of a file. They are not in the archive and will be gone with the account. Request a new export.",
+		"This list names %d pictures or videos by an address in the web instead of a file. They are not in the archive and will be gone with the account. Request a new export.%s": {
+			"one":   "This list names a picture or video by an address in the web instead of a file. It is not in the archive and will be gone with the account. Request a new export.%[2]s",
+			"other": "This list names %d pictures or videos by an address in the web instead of a file. They are not in the archive and will be gone with the account. Request a new export.%s",
 		},
-		"%d files in the archive are named by no list. Nothing is lost by that; they are kept.": {
-			"one":   "One file in the archive is named by no list. Nothing is lost by that; it is kept.",
-			"other": "%d files in the archive are named by no list. Nothing is lost by that; they are kept.",
+		"%d files in the archive are named by no list. They are kept.": {
+			"one":   "One file in the archive is named by no list. It is kept.",
+			"other": "%d files in the archive are named by no list. They are kept.",
 		},
 		"%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.": {
 			"one":   "One conversation has files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.",
@@ -84,9 +88,13 @@ var english = table{
 			"one":   "The archive holds a zip file instead of an export. Unpack it once and give the zip inside.",
 			"other": "The archive holds %d zip files instead of an export. Unpack it once and give the zips inside.",
 		},
-		"There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare.": {
-			"one":   "There is one byte in the zip that belongs to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare.",
-			"other": "There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare.",
+		"In this kind of export the pictures of one post are listed one by one, so %d posts is a guess. Compare the pictures with your profile: are all of them there?": {
+			"one":   "In this kind of export the pictures of one post are listed one by one, so one post is a guess. Compare the pictures with your profile: are all of them there?",
+			"other": "In this kind of export the pictures of one post are listed one by one, so %d posts is a guess. Compare the pictures with your profile: are all of them there?",
+		},
+		"There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Do you take it as it is?": {
+			"one":   "There is one byte in the zip that belongs to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Do you take it as it is?",
+			"other": "There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Do you take it as it is?",
 		},
 	},
 }

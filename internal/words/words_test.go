@@ -34,7 +34,7 @@ func TestTell(t *testing.T) {
 		{
 			Of("The archive of %[2]s is stored, and all of it was read. Before you delete the account, %[1]d questions are left that only you can answer.", 1, "jane"),
 			"The archive of jane is stored, and all of it was read. Before you delete the account, one question is left that only you can answer.",
-			"Das Archiv von jane ist unversehrt und gespeichert. Bevor du das Konto löschst, bleibt eine Frage, die nur du beantworten kannst.",
+			"Das Archiv von jane ist gespeichert, und alles darin wurde gelesen. Bevor du das Konto löschst, bleibt eine Frage, die nur du beantworten kannst.",
 		},
 		{Left(30 * time.Second), "less than a minute", "weniger als eine Minute"},
 		{Left(90 * time.Second), "one minute", "eine Minute"},
