@@ -21,7 +21,7 @@ var speakers = map[string]map[string]int{
 	"daemon":     {"say": 0},
 	"verdict":    {"fails": 1, "asks": 1},
 	"exportmail": {"no": 1, "info": 1, "doubt": 1},
-	"inspect":    {"add": 3},
+	"inspect":    {"add": 3, "ifAsked": 1},
 }
 
 // source is what the program's text has to tell.
