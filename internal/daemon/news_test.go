@@ -148,7 +148,7 @@ func everything(t *testing.T, n news) map[string]notify.Event {
 // problems are some that an inspection reports, as the journal keeps them.
 func problems() (list []inspect.Problem) {
 	for _, p := range []words.Phrase{
-		words.Of("%d files that this list names are in no part of the archive; the first is %s. Either a part is missing, or Instagram left them out: give all parts, or request a new export.", 1234, "media/posts/1.jpg"),
+		words.Of("%d files that this list names are in no part of the archive; the first is %s. Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s", 1234, "media/posts/1.jpg", ""),
 		words.Of("The end of the zip is missing: the download was cut off.%s", words.Of(" Download this part again.")),
 		words.Text("A sentence of which no language knows."),
 	} {
