@@ -20,9 +20,18 @@ func (e *entry) severity() Severity {
 }
 
 // What ends a finding that may be a question: a yes to it must mean that the account can go.
-func isRight(s Severity) words.Phrase     { return ifAsked(s, " Is it what it should be?") }
-func withoutIt(s Severity) words.Phrase   { return ifAsked(s, " Can you do without it?") }
-func withoutThem(s Severity) words.Phrase { return ifAsked(s, " Can you do without them?") }
+func isRight(s Severity) words.Phrase { return ifAsked(s, " Is it what it should be?") }
+
+func withoutIt(s Severity) words.Phrase {
+	return ifAsked(s, " Can you do without it, or have you saved it?")
+}
+
+func withoutThem(s Severity, n int) words.Phrase {
+	if n == 1 {
+		return withoutIt(s)
+	}
+	return ifAsked(s, " Can you do without them, or have you saved them?")
+}
 
 func ifAsked(s Severity, question string) words.Phrase {
 	if s != Question {
@@ -82,7 +91,7 @@ func (in *inspection) judgeEntries(r *Report) {
 			in.add(e.severity(), "media-damaged", e.rel, "This picture or video is not whole (%s). The zip stores it like that, so Instagram delivered it damaged. "+
 				"Look at it in the app and save it by itself, or request a new export.%s", words.Text(in.tally.detail(e)), withoutIt(e.severity()))
 		case m.refs&(refOwn|refMessage) != 0 && (isList(e.rel) || path.Base(e.rel) == "no-data.txt"):
-			in.add(e.severity(), "media-kind", e.rel, "This is named as a picture or video, but it is a list or a note. Compare with your profile, and request a new export.%s", withoutIt(e.severity()))
+			in.add(e.severity(), "media-kind", e.rel, "A list names this as a picture or video, but it is a list or a note itself. Compare with your profile, and request a new export.%s", withoutIt(e.severity()))
 		case m.state == stateEmpty && (named || expectsMedia(e.rel)):
 			in.add(e.severity(), "media-empty", e.rel, "This file has no content. Save the picture or video from the app by itself, or request a new export.%s", withoutIt(e.severity()))
 		case m.state == stateUnchecked && m.kind.picture():
@@ -156,21 +165,21 @@ func (in *inspection) judgeReferences(r *Report) {
 	for _, key := range sortedGaps(perList) {
 		s := perList[key]
 		in.add(key.severity, "media-missing", key.from, "%d files that this list names are in no part of the archive; the first is %s. "+
-			"Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s", s.n, repair(s.first), withoutThem(key.severity))
+			"Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s", s.n, repair(s.first), withoutThem(key.severity, s.n))
 	}
 	for _, severity := range []Severity{Error, Question, Info} {
 		n := t.missingMore[severity]
 		if n == 0 {
 			continue
 		}
-		in.add(severity, "media-missing", "", "%d more files are in no part of the archive.%s", n, withoutThem(severity))
+		in.add(severity, "media-missing", "", "%d more files are in no part of the archive.%s", n, withoutThem(severity, n))
 	}
 	for _, key := range sortedGaps(t.noFile) {
 		n := t.noFile[key]
 		r.Evidence.EmptyReferences += n
 		if key.severity != Info {
 			in.add(key.severity, "reference-empty", key.from, "This list has %d entries that should name a picture or video and name none. "+
-				"Compare with your profile, save what is missing from the app, or request a new export.%s", n, withoutThem(key.severity))
+				"Compare with your profile, save what is missing from the app, or request a new export.%s", n, withoutThem(key.severity, n))
 		}
 	}
 	for _, key := range sortedGaps(t.remote) {
@@ -178,7 +187,7 @@ func (in *inspection) judgeReferences(r *Report) {
 		r.Evidence.RemoteReferences += n
 		if key.severity != Info {
 			in.add(key.severity, "media-remote", key.from, "This list names %d pictures or videos by an address in the web instead of a file. "+
-				"They are not in the archive and will be gone with the account. Request a new export.%s", n, withoutThem(key.severity))
+				"They are not in the archive and will be gone with the account. Request a new export.%s", n, withoutThem(key.severity, n))
 		}
 	}
 }

@@ -203,7 +203,7 @@ func explainLayout(l layout, p *problems) {
 				"pictures belong to one post and exact times, and few programs can read them. If that matters to you, request the export again and choose JSON. Are pages enough for you?")
 		}
 		if l.beside != "" {
-			p.add(Question, "part-nested", l.beside, "There is a zip within the zip, and nobody has looked into it. Open it: is it none of the export's parts?")
+			p.add(Question, "part-nested", l.beside, "There is a zip within the zip, and nobody has looked into it. Open it: is it right that it is no part of the export?")
 		}
 		if len(l.postsIn) > 1 {
 			p.add(Error, "layout-mixed", "", "The lists of posts lie in two places that belong to different years of Instagram's layout. "+

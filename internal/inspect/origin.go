@@ -76,7 +76,7 @@ func (in *inspection) judgeRange(s span) {
 			"What is older or newer is not in it. If you want to keep it, request the export again for \"All time\". Can you do without it, or do you have it already?", rfcDate(s.begins), rfcDate(s.ends), since)
 	case s.begins.IsZero() && s.atMostAYear():
 		in.add(Question, "range-one-year", "", "Everything in the archive was posted between %s and %s, no more than a year.%s "+
-			"Instagram's form offers \"last year\" as the range. If your profile shows older posts, request the export again. Did you choose \"All time\", and does it show none?",
+			"Instagram's form offers \"last year\" as the range. If your profile shows older posts, request the export again. Did you choose \"All time\", and is it right that it shows none?",
 			rfcDate(s.oldest), rfcDate(s.newest), since)
 	}
 }

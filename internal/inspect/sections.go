@@ -66,30 +66,30 @@ func (in *inspection) judgeSections(r *Report) {
 		switch c := ownFolders[folder]; {
 		case lists[c] && in.unlisted: // a list that cannot be read may name them
 		case lists[c] && in.tally.items[c] == 0:
-			in.add(Error, "index-missing", "media/"+folder, "The archive holds %s here, but the list that belongs to them is empty. "+
+			in.add(Error, "index-missing", "media/"+folder, "The archive holds %s here, but the list for this folder is empty. "+
 				"Instagram left something out: request a new export.", words.Of("%d files", s.n))
 		case lists[c] && c != classOtherContent && c != classDeleted:
-			in.add(Question, "media-unlisted", "media/"+folder, "The archive holds %s here that no list names. Perhaps they are left over, perhaps a list is missing, and more with it. "+
-				"All lists together name %s, %s and %s. Does your profile show no more than that?", words.Of("%d files", s.n),
+			in.add(Question, "media-unlisted", "media/"+folder, "The archive holds %s here that no list names. Perhaps something is left over, perhaps a list is missing, and more with it. "+
+				"All lists together name %s, %s and %s. Is it right that your profile shows no more than that?", words.Of("%d files", s.n),
 				words.Of("%d posts", in.tally.items[classPosts]), words.Of("%d stories", in.tally.items[classStories]), words.Of("%d reels", in.tally.items[classReels]))
 		case lists[c]:
 		case c == classOtherContent || c == classDeleted:
-			in.add(Question, "index-missing", "media/"+folder, "The archive holds %s here, but not the list that belongs to them. Captions and dates may be missing. Can you do without them?", words.Of("%d files", s.n))
+			in.add(Question, "index-missing", "media/"+folder, "The archive holds %s here, but not the list for this folder. Captions and dates may be missing. Can you do without these?", words.Of("%d files", s.n))
 		default:
-			in.add(Error, "index-missing", "media/"+folder, "The archive holds %s here, but not the list that belongs to them, so nobody knows whether there should be more. "+
+			in.add(Error, "index-missing", "media/"+folder, "The archive holds %s here, but not the list for this folder, so nobody knows whether there should be more. "+
 				"A part is probably missing: give all parts together, or request a new export.", words.Of("%d files", s.n))
 		}
 	}
 	for _, i := range slices.Sorted(maps.Keys(inPart)) {
 		s := inPart[i] // v1 has a list of its own in each part
 		if in.layout.generation == GenerationV1 && lists[classMedia1] && !hasMedia1[i] {
-			in.add(Error, "index-missing", in.sources[i].part.Name, "This part holds %s, but not the list (media.json) that belongs to them, so nobody knows whether there should be more. "+
+			in.add(Error, "index-missing", in.sources[i].part.Name, "This part holds %s, but not the list of this part (media.json), so nobody knows whether there should be more. "+
 				"Request a new export.", words.Of("%d files", s.n))
 		}
 	}
 	if name := in.tally.stranger; name != "" {
 		in.add(Question, "section-unknown", "media.json", "This list has a section %q that is not known here. What it names is in the archive, but is not counted as posts or stories. "+
-			"Look at your profile: is nothing missing?", name)
+			"Look at your profile: is everything there?", name)
 	}
 	in.judgePosts(lists[classPosts], noPosts, unlisted["posts"] == nil)
 	var without summary
@@ -133,7 +133,7 @@ func (in *inspection) judgePosts(listed, declaredEmpty, noFiles bool) {
 	switch {
 	case listed && (in.tally.items[classPosts] > 0 || in.unlisted || !noFiles): // what is wrong is told already
 	case listed, declaredEmpty && noFiles:
-		in.add(Question, "posts-empty", "", "According to the archive there are no posts. If your profile shows any, request the export again with posts. Does it show none?")
+		in.add(Question, "posts-empty", "", "According to the archive there are no posts. If your profile shows any, request the export again with posts. Is it right that it shows none?")
 	default:
 		in.add(Error, "section-missing", "", "There is no list of posts in this archive, and no note that there are none. Posts were not requested, or a part is missing. "+
 			"Request everything (\"All available information\") or give all parts together.")

@@ -178,7 +178,7 @@ func checkGap(src *source, from, to int64, p *problems) {
 		p.add(Error, "entry-hidden", where, "There is a file in the zip that its table of contents does not list. Unpacking would leave it out.%s", again)
 	default:
 		p.add(Question, "part-gap", where, "There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. "+
-			"If you can, download this part again and compare. Do you take it as it is?", to-from)
+			"If you can, download this part again and compare. Is the part good enough for you as it is?", to-from)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/inspect"
@@ -33,11 +34,11 @@ func allYears(f Facts) []Reason {
 	case n == 0 && r.Range.From == "":
 		return asks("range-unknown", "The archive holds no posts, stories or reels of yours. Is that right?")
 	case r.Evidence.Undated > 0:
-		return asks("range-unknown", "The archive holds %s, but the dates of %d posts, stories or reels cannot be read here. "+
-			"Does your profile reach no further back than the archive, and did you choose \"All time\" as the date range?", posts(r.Counts.Posts), r.Evidence.Undated)
+		return asks("range-unknown", "The archive holds %[2]s, but the dates of %[1]d posts, stories or reels cannot be read here. "+
+			"Is it right that your profile reaches no further back than the archive, and did you choose \"All time\" as the date range?", r.Evidence.Undated, posts(r.Counts.Posts))
 	}
 	return asks("range-unknown", "The oldest thing in the archive is of %s, the newest of %s; it holds %s. "+
-		"Does your profile reach no further back, and did you choose \"All time\" as the date range?", r.Range.From, r.Range.To, posts(r.Counts.Posts))
+		"Is it right that your profile reaches no further back, and did you choose \"All time\" as the date range?", r.Range.From, r.Range.To, posts(r.Counts.Posts))
 }
 
 // allPosts tells whether as many posts are here as the profile shows, which proves that none is missing.
@@ -50,20 +51,20 @@ func gapYears(f Facts) []Reason {
 	if !legible(f) || allPosts(f) {
 		return nil
 	}
-	var gaps words.List
+	var gaps []string
 	years := slices.Sorted(maps.Keys(f.Report.PerYear))
 	for i, year := range years[min(1, len(years)):] {
 		from, err1 := strconv.Atoi(years[i])
 		to, err2 := strconv.Atoi(year)
 		for y := from + 1; err1 == nil && err2 == nil && y < to; y++ {
-			gaps = append(gaps, words.Text(strconv.Itoa(y)))
+			gaps = append(gaps, strconv.Itoa(y))
 		}
 	}
 	if len(gaps) == 0 {
 		return nil
 	}
 	return asks("gap-years", "Nothing in the archive is of %s, but there is something of the years before and after. If you posted in that time, ask Instagram for a new export "+
-		"(All time, every category). Did you post nothing then?", gaps)
+		"(All time, every category). Is it right that you posted nothing then?", strings.Join(gaps, ", "))
 }
 
 // An export is of now if it was made at most so long before it was announced or handed over.
@@ -79,7 +80,7 @@ func ofNow(f Facts) []Reason {
 	case err != nil:
 		return asks("old-export", "Nothing in the archive says when it was made. What was posted since then is not in it. Is everything in it that you posted?")
 	case f.Received.Sub(made) > stale:
-		return asks("old-export", "This export was made on %s, %s before it came here. What was posted since then is not in it. Have you posted nothing since, or can you do without it? "+
+		return asks("old-export", "This export was made on %s, %s before it came here. What was posted since then is not in it. Is it right that you have posted nothing since, or can you do without it? "+
 			"If not, ask Instagram for a new export.", f.Report.GeneratedAt, words.Left(f.Received.Sub(made)))
 	}
 	return nil

@@ -59,14 +59,14 @@ func lacking(old Earlier) (all []Reason) {
 	var what words.List
 	switch {
 	case l.Strange:
-		all = asks("earlier-not-compared", "An earlier export of this account (made on %s, kept as %s) names its files in another way than this one, as exports of other years do: "+
-			"its %d pictures, videos and sounds could not be found here by their names. Is everything here that you expect? %s", old.Made, old.ID, l.Media, keepBoth)
+		all = asks("earlier-not-compared", "None of the %[1]d pictures, videos and sounds of an earlier export of this account (made on %[2]s, kept as %[3]s) could be found here by its name, "+
+			"as between exports of different years. Is everything here that you expect? %[4]s", l.Media, old.Made, old.ID, keepBoth)
 	case l.Media > 0:
 		what = append(what, words.Of("%d pictures, videos or sounds", l.Media))
 	}
 	if l.Smaller > 0 {
 		all = append(all, asks("earlier-larger", "%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). "+
-			"Did you ask for this on purpose, by a lower media quality? %s", l.Smaller, old.Made, old.ID, keepBoth)...)
+			"Did you choose a lower media quality on purpose? %s", l.Smaller, old.Made, old.ID, keepBoth)...)
 	}
 	if l.Talks > 0 {
 		what = append(what, words.Of("%d conversations", l.Talks))
@@ -75,5 +75,5 @@ func lacking(old Earlier) (all []Reason) {
 		return all
 	}
 	return append(all, asks("earlier-files", "An earlier export of this account (made on %s, kept as %s) holds what this one does not: %s. The evidence page lists each. "+
-		"Did you delete them yourself in between? %s", old.Made, old.ID, what, keepBoth)...)
+		"Did you delete this yourself in between? %s", old.Made, old.ID, what, keepBoth)...)
 }

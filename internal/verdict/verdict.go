@@ -176,7 +176,7 @@ func (v Verdict) Phrase(account string) words.Phrase {
 		return words.Of("Do not delete the account %s yet: its archive is here, but not every copy that you asked for has been written and read back.", account)
 	case v.Only("copy-damaged"):
 		return words.Of("Do not delete the account %s: a stored copy of its archive is damaged.", account)
-	case len(v.Reasons) > 0 && identities[v.Reasons[0].Code]:
+	case slices.ContainsFunc(v.Open(inspect.Error), func(r Reason) bool { return identities[r.Code] }):
 		return words.Of("Do not delete the account %s: this may be the archive of another account.", account)
 	default:
 		return words.Of("Do not delete the account %s: its archive is not complete, or could not be checked.", account)

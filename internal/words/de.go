@@ -54,11 +54,19 @@ var german = table{
 
 		"%d pictures, videos or sounds": {"one": "ein Bild, Video oder Tonstück", "other": "%d Bilder, Videos oder Tonstücke"},
 		"%d conversations":              {"one": "eine Unterhaltung", "other": "%d Unterhaltungen"},
-		"%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you ask for this on purpose, by a lower media quality? %s": {
+		"%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you choose a lower media quality on purpose? %s": {
 			"one":   "Ein Bild, Video oder Tonstück ist hier kleiner als in einem früheren Export dieses Kontos (gemacht am %[2]s, aufbewahrt als %[3]s). Hast du das so gewollt und eine niedrigere Medienqualität gewählt? %[4]s",
 			"other": "%d Bilder, Videos oder Tonstücke sind hier kleiner als in einem früheren Export dieses Kontos (gemacht am %s, aufbewahrt als %s). Hast du das so gewollt und eine niedrigere Medienqualität gewählt? %s",
 		},
 
+		"The archive holds %[2]s, but the dates of %[1]d posts, stories or reels cannot be read here. Is it right that your profile reaches no further back than the archive, and did you choose \"All time\" as the date range?": {
+			"one":   "Das Archiv enthält %[2]s, aber das Datum eines Beitrags, einer Story oder eines Reels ist hier nicht zu lesen. Ist es richtig, dass dein Profil nicht weiter zurückreicht als das Archiv, und hast du als Zeitraum „Gesamter Zeitraum“ gewählt?",
+			"other": "Das Archiv enthält %[2]s, aber das Datum von %[1]d Beiträgen, Storys oder Reels ist hier nicht zu lesen. Ist es richtig, dass dein Profil nicht weiter zurückreicht als das Archiv, und hast du als Zeitraum „Gesamter Zeitraum“ gewählt?",
+		},
+		"None of the %[1]d pictures, videos and sounds of an earlier export of this account (made on %[2]s, kept as %[3]s) could be found here by its name, as between exports of different years. Is everything here that you expect? %[4]s": {
+			"one":   "Das einzige Bild, Video oder Tonstück eines früheren Exports dieses Kontos (gemacht am %[2]s, aufbewahrt als %[3]s) war hier an seinem Namen nicht zu finden, wie es zwischen Exporten verschiedener Jahre vorkommt. Ist alles hier, was du erwartest? %[4]s",
+			"other": "Keines der %[1]d Bilder, Videos und Tonstücke eines früheren Exports dieses Kontos (gemacht am %[2]s, aufbewahrt als %[3]s) war hier an seinem Namen zu finden, wie es zwischen Exporten verschiedener Jahre vorkommt. Ist alles hier, was du erwartest? %[4]s",
+		},
 		// What the inspection finds.
 		"There are %d more findings of this kind that are not listed here.": {"one": "Es gibt noch einen Befund dieser Art, der hier nicht aufgeführt ist.", "other": "Es gibt noch %d Befunde dieser Art, die hier nicht aufgeführt sind."},
 		"%d files are of another kind than their names say, for instance pictures called .webp that are JPEG. That is usual in exports; the files themselves are fine.": {
@@ -94,7 +102,7 @@ var german = table{
 			"one":   "Das Archiv enthält eine Zip-Datei statt eines Exports. Entpacke es einmal und übergib die Zip-Datei darin.",
 			"other": "Das Archiv enthält %d Zip-Dateien statt eines Exports. Entpacke es einmal und übergib die Zip-Dateien darin.",
 		},
-		"There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Do you take it as it is?": {
+		"There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Is the part good enough for you as it is?": {
 			"one":   "In der Zip-Datei ist ein Byte, das zu keiner Datei gehört. Es fehlt nichts von dem, was verzeichnet ist, aber solche Zip-Dateien von Instagram sind nicht bekannt. Wenn du kannst, lade diesen Teil noch einmal herunter und vergleiche. Nimmst du die Zip-Datei so, wie sie ist?",
 			"other": "In der Zip-Datei sind %d Bytes, die zu keiner Datei gehören. Es fehlt nichts von dem, was verzeichnet ist, aber solche Zip-Dateien von Instagram sind nicht bekannt. Wenn du kannst, lade diesen Teil noch einmal herunter und vergleiche. Nimmst du die Zip-Datei so, wie sie ist?",
 		},

@@ -41,15 +41,23 @@ var english = table{
 		},
 		"%d pictures, videos or sounds": {"one": "one picture, video or sound", "other": "%d pictures, videos or sounds"},
 		"%d conversations":              {"one": "one conversation", "other": "%d conversations"},
-		"%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you ask for this on purpose, by a lower media quality? %s": {
-			"one":   "One picture, video or sound is smaller here than in an earlier export of this account (made on %[2]s, kept as %[3]s). Did you ask for this on purpose, by a lower media quality? %[4]s",
-			"other": "%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you ask for this on purpose, by a lower media quality? %s",
+		"%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you choose a lower media quality on purpose? %s": {
+			"one":   "One picture, video or sound is smaller here than in an earlier export of this account (made on %[2]s, kept as %[3]s). Did you choose a lower media quality on purpose? %[4]s",
+			"other": "%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you choose a lower media quality on purpose? %s",
 		},
 		"Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is %d pixels long.": {
 			"one":   "Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is one pixel long.",
 			"other": "Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is %d pixels long.",
 		},
 
+		"The archive holds %[2]s, but the dates of %[1]d posts, stories or reels cannot be read here. Is it right that your profile reaches no further back than the archive, and did you choose \"All time\" as the date range?": {
+			"one":   "The archive holds %[2]s, but the date of one post, story or reel cannot be read here. Is it right that your profile reaches no further back than the archive, and did you choose \"All time\" as the date range?",
+			"other": "The archive holds %[2]s, but the dates of %[1]d posts, stories or reels cannot be read here. Is it right that your profile reaches no further back than the archive, and did you choose \"All time\" as the date range?",
+		},
+		"None of the %[1]d pictures, videos and sounds of an earlier export of this account (made on %[2]s, kept as %[3]s) could be found here by its name, as between exports of different years. Is everything here that you expect? %[4]s": {
+			"one":   "The one picture, video or sound of an earlier export of this account (made on %[2]s, kept as %[3]s) could not be found here by its name, as between exports of different years. Is everything here that you expect? %[4]s",
+			"other": "None of the %[1]d pictures, videos and sounds of an earlier export of this account (made on %[2]s, kept as %[3]s) could be found here by its name, as between exports of different years. Is everything here that you expect? %[4]s",
+		},
 		// What the inspection finds.
 		"There are %d more findings of this kind that are not listed here.": {
 			"one":   "There is one more finding of this kind that is not listed here.",
@@ -92,9 +100,9 @@ var english = table{
 			"one":   "In this kind of export the pictures of one post are listed one by one, so one post is a guess. Compare the pictures with your profile: are all of them there?",
 			"other": "In this kind of export the pictures of one post are listed one by one, so %d posts is a guess. Compare the pictures with your profile: are all of them there?",
 		},
-		"There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Do you take it as it is?": {
-			"one":   "There is one byte in the zip that belongs to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Do you take it as it is?",
-			"other": "There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Do you take it as it is?",
+		"There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Is the part good enough for you as it is?": {
+			"one":   "There is one byte in the zip that belongs to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Is the part good enough for you as it is?",
+			"other": "There are %d bytes in the zip that belong to no file. Nothing that is listed is missing, but zips from Instagram have not been seen like that. If you can, download this part again and compare. Is the part good enough for you as it is?",
 		},
 	},
 }
