@@ -103,6 +103,10 @@ func verdictOfReadings(s streams, readings []daemon.Reading, quiet bool) error {
 	case len(readings) == 0:
 		say("Nothing is stored yet.")
 	default:
+		if len(readings) == 1 {
+			say("Every byte of the one copy was read: it is whole.")
+			break
+		}
 		say("Every byte of %d copies was read: all are whole.", len(readings))
 	}
 	return nil

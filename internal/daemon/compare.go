@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,7 +39,7 @@ func earlier(tx *journal.Tx, e journal.Export) ([]verdict.Earlier, error) {
 		if err := json.Unmarshal(x.Report, &r); err != nil {
 			return nil, fmt.Errorf("read report of %s: %w", x.ID, err)
 		}
-		old := verdict.Earlier{ID: x.ID, PerYear: r.PerYear}
+		old := verdict.Earlier{ID: x.ID, PerYear: r.PerYear, Messages: r.Counts.Messages, Sections: r.Evidence.Sections}
 		if old.Made, err = made(x); err != nil {
 			return nil, err
 		}
@@ -161,10 +162,17 @@ func (d *Daemon) openParts(e journal.Export, parts []journal.Part) (zips []inspe
 // recordComparisons keeps what was found. Answers to what was asked about earlier exports before are
 // void: they spoke of others.
 func recordComparisons(tx *journal.Tx, export string, compared []*inspect.Lacking) error {
+	known, err := tx.Comparisons(export)
+	if err != nil {
+		return err
+	}
 	for _, l := range compared {
 		body, err := json.Marshal(l)
 		if err != nil {
 			return err
+		}
+		if bytes.Equal(body, known[l.Of]) { // as before: what was answered was about this
+			continue
 		}
 		if err := tx.PutComparison(export, l.Of, body); err != nil {
 			return err

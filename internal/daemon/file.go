@@ -192,7 +192,11 @@ func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Pic
 	}
 	v := verdict.Judge(facts)
 	if err := d.writeEvidence(e, facts, v, pictures); err != nil {
-		return err
+		if v.Verdict == verdict.Safe { // nothing is safe without its evidence
+			return err
+		}
+		// That something is wrong is told in any case: the archive's folder may be what is gone.
+		d.log.Warn("the evidence cannot be written", "export", e.ID, "error", err)
 	}
 	reasons, err := json.Marshal(v.Reasons)
 	if err != nil {

@@ -162,6 +162,7 @@ func (w *boxWalk) offsets(stop int64, wide bool) error {
 		w.farthest = max(w.farthest, at)
 		w.table.chunk = max(w.table.chunk, at)
 	}
+	w.table.chunks = n
 	return nil
 }
 

@@ -29,6 +29,15 @@ func TestWalkBoxes(t *testing.T) {
 	perChunk := box("stsc", []byte{0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 1})
 	sized := sampled(perChunk, box("stsz", []byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 200, 0, 0, 0, 200, 0, 0, 0, 100}))
 	alike := sampled(perChunk, box("stsz", []byte{0, 0, 0, 0, 0, 0, 0, 160, 0, 0, 0, 3}))
+	// Two chunks, of three samples and of one.
+	fewer := func() []byte {
+		stbl := func(at uint32) []byte {
+			stco := box("stco", []byte{0, 0, 0, 0, 0, 0, 0, 2}, binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, at), at+300))
+			return box("moov", box("trak", box("mdia", box("minf", box("stbl", stco, perChunk, box("stsz", []byte{0, 0, 0, 0, 0, 0, 0, 100, 0, 0, 0, 4}))))))
+		}
+		at := len(ftyp) + len(stbl(0)) + 8
+		return slices.Concat(ftyp, stbl(uint32(at)), []byte{0, 0, 0, 0}, []byte("mdat"), make([]byte, 400))
+	}()
 	deep := []byte("x")
 	for range 2 * maxBoxDepth {
 		deep = box("trak", deep)
@@ -41,6 +50,8 @@ func TestWalkBoxes(t *testing.T) {
 	}{
 		{"sizes of samples", sized, kindMP4, true},
 		{"the last sample cut", sized[:len(sized)-1], kindMP4, false},
+		{"a last chunk with fewer samples", fewer, kindMP4, true},
+		{"a last chunk with fewer samples, cut", fewer[:len(fewer)-1], kindMP4, false},
 		{"samples of one size", alike, kindMP4, true},
 		{"samples of one size, cut", alike[:len(alike)-21], kindMP4, false},
 		{"more sizes than there is room", sampled(box("stsz", []byte{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0})), kindMP4, false},

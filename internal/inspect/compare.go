@@ -12,6 +12,13 @@ import (
 // maxLacking bounds how many files of an earlier export are listed one by one.
 const maxLacking = 1000
 
+// strangeMedia is how many files at least must all be gone before another way of naming them explains it.
+const strangeMedia = 10
+
+// muchSmaller is below which share of its former size, in percent, a file counts as smaller: Instagram makes
+// the same picture anew in slightly other sizes.
+const muchSmaller = 80
+
 // Lacking is what an earlier export of the same account holds and a later one does not. A later
 // export is no superset of an earlier one: it is without what was deleted in between and what was not
 // asked for, and Instagram leaves things out (facts on the archive, section 3).
@@ -37,11 +44,11 @@ type Lacking struct {
 func Compare(ctx context.Context, earlier, later []Part) (*Lacking, error) {
 	now, err := readTables(ctx, later)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the later one cannot be read: %w", err)
 	}
 	before, err := readTables(ctx, earlier)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the earlier one cannot be read: %w", err)
 	}
 	held := &union{tables: now, names: newLookup(0)}
 	n := 0
@@ -62,7 +69,7 @@ func Compare(ctx context.Context, earlier, later []Part) (*Lacking, error) {
 		}
 		l.look(e, held)
 	}
-	if l.Strange = media > 0 && l.Media == media; l.Strange { // then only the conversations say something
+	if l.Strange = media >= strangeMedia && l.Media == media; l.Strange { // then only the conversations say something
 		l.Paths = slices.DeleteFunc(l.Paths, func(rel string) bool { return classify(rel) != classMessages })
 	}
 	for _, t := range append(before, now...) {
@@ -79,7 +86,7 @@ func (l *Lacking) look(e *entry, held *union) {
 		return
 	}
 	if ids := held.names.find(e.likeness()); len(ids) > 0 {
-		if !e.isTalk() && !held.hasAsLarge(ids, e.size) {
+		if !e.isTalk() && !held.hasAsLarge(ids, e.size*muchSmaller/100) {
 			l.Smaller++
 		}
 		return
@@ -129,7 +136,8 @@ func readTables(ctx context.Context, parts []Part) ([]*table, error) {
 func recognisable(tables []*table) iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
 		for e := range (&union{tables: tables}).all() {
-			if (e.isTalk() || e.isMedia()) && e.size > 0 && !yield(e) {
+			sent := thread(e.rel) != "" && !isList(e.rel) && path.Base(e.rel) != "no-data.txt" // also without an extension
+			if (e.isTalk() || e.isMedia() || sent) && e.size > 0 && !yield(e) {
 				return
 			}
 		}

@@ -207,7 +207,7 @@ func TestFifteenCases(t *testing.T) {
 		{"10 French, broken key", in(func(e *testworld.Export) { e.UsernameLabel = "Nom d’utilisateur" }), "", ""},
 		{"11 pages of one year", in(func(e *testworld.Export) {
 			e.HTML, e.RequestedFrom, e.FirstPost = true, made.AddDate(-1, 0, 0), made.AddDate(-1, 0, 2)
-		}), "", "range-one-year"},
+		}), "", "range-limited"},
 		{"12 v1 in two parts", in(func(e *testworld.Export) { e.Layout, e.Parts = testworld.LayoutV1, 2 }), "", "posts-count-rough"},
 		{"13 gap", spoiledWith(t, func(e *testworld.Export) { e.PostsPerFile = 6 }, testworld.GapInPosts()), "index-gap", ""},
 		{"14 part of another day", append(slices.Clone(apart), other...), "parts-mixed", ""},
@@ -240,7 +240,7 @@ func TestPageHeader(t *testing.T) {
 		questions string
 		known     bool
 	}{
-		{made.AddDate(-1, 0, 0), "format-html posts-count-rough range-one-year", false},
+		{made.AddDate(-1, 0, 0), "format-html posts-count-rough range-limited", false},
 		{made.AddDate(-3, 0, 0), "format-html posts-count-rough range-limited", false},
 		{made.AddDate(-20, 0, 0), "format-html posts-count-rough", true},
 	} {

@@ -110,8 +110,10 @@ func (in *inspection) join() {
 func (in *inspection) until() int64 {
 	var last time.Time
 	dates := slices.Clone(in.identity.dates)
-	for _, g := range in.identity.renamed {
-		dates = append(dates, g.date)
+	if in.layout.old() {
+		for _, g := range in.identity.renamed {
+			dates = append(dates, g.date)
+		}
 	}
 	for _, d := range dates {
 		if t, err := time.Parse(time.DateOnly, d); err == nil && t.After(last) {

@@ -17,7 +17,7 @@ var (
 // bytes. Progressive pictures have about ten.
 const maxScans = 200
 
-var errScans = fmt.Errorf("%w: it has more than %d scans", errNotDecoded, maxScans)
+var errScans = fmt.Errorf("%w: it has too many scans", errNotDecoded)
 
 // jpegScan proves a JPEG whole (ITU-T T.81) at a multiple of the speed of decoding it: it reads
 // every Huffman code of every block of every scan, and finds each scan to end with its last

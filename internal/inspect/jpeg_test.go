@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"math/rand/v2"
 	"testing"
+	"time"
 )
 
 // agrees fails if jpegScan accepts what image/jpeg does not.
@@ -100,6 +101,22 @@ func TestJPEGScanIsNoLaxerThanADecoder(t *testing.T) {
 	// Some changes only make another picture; were all accepted, nothing would be checked.
 	if accepted > changed/2 {
 		t.Errorf("%d of %d changed pictures were accepted", accepted, changed)
+	}
+}
+
+// TestManyScans: a few bytes for each scan must not cost a look at all of a large picture each time.
+func TestManyScans(t *testing.T) {
+	b, err := base64.StdEncoding.DecodeString(progressiveJPEG)
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame := bytes.Index(b, []byte{0xff, 0xc2})
+	copy(b[frame+5:], []byte{0x10, 0x00, 0x10, 0x00}) // 4096 × 4096 pixels
+	last := bytes.LastIndex(b, []byte{0xff, 0xda})
+	b = append(b[:last:last], bytes.Repeat(b[last:len(b)-2], 3000)...)
+	begin := time.Now()
+	if _, err := decodePicture(kindJPEG, append(b, 0xff, 0xd9), new(jpegScan)); err == nil || time.Since(begin) > 5*time.Second {
+		t.Errorf("%v after %v", err, time.Since(begin))
 	}
 }
 

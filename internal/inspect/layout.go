@@ -99,6 +99,11 @@ type layout struct {
 	beside             string          // a zip in the root, or ""
 }
 
+// old says whether zips were called NAME_YYYYMMDD.zip in the years of the layout.
+func (l layout) old() bool {
+	return l.generation == GenerationV1 || l.generation == GenerationV2a || l.generation == GenerationV2b
+}
+
 // covered says whether this package can judge the layout to the end.
 func (l layout) covered() bool {
 	switch l.generation {

@@ -49,6 +49,12 @@ func TestLosses(t *testing.T) {
 		{"a progressive picture, its end zero", contents{one: half}, "", "media-not-checked"},
 		{"another zip beside it", contents{"rest.zip": zipOf(contents{"a.txt": []byte("a")})}, "", "part-nested"},
 		{"recently deleted, not here", contents{mediaD + "recently_deleted_content.json": []byte(`{"ig_recently_deleted_media":[{"media":[` + medium("media/recently_deleted/x.jpg", "2020-01-01") + `]}]}`)}, "", "media-missing"},
+		{"recently deleted, an empty list and a file", contents{mediaD + "recently_deleted_content.json": []byte(`{"ig_recently_deleted_media":[]}`), "media/recently_deleted/202001/x.jpg": jpegOf(12)}, "", ""},
+		{"a conversation whose files lie in another folder", contents{
+			strings.Replace(dmThread, "inbox", "message_requests", 1) + "photos/x.jpg": jpegOf(12),
+			dmThread + "message_2.json": []byte(`{"messages":[{"photos":[{"uri":"` + strings.Replace(dmThread, "inbox", "message_requests", 1) + `photos/x.jpg"}]}]}`),
+		}, "", ""},
+		{"a conversation of which only files are left", contents{strings.Replace(dmThread, "inbox/bob", "inbox/eve", 1) + "photos/x.jpg": jpegOf(12)}, "messages-missing", ""},
 		{"no subtitles", contents{mediaD + "reels.json": []byte(strings.Replace(string(wholeExport()[mediaD+"reels.json"]), "media/reels/202305/sub_1.srt", "", 1)), "media/reels/202305/sub_1.srt": nil}, "", ""},
 	}
 	for _, c := range cases {

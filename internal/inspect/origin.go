@@ -19,7 +19,7 @@ func (in *inspection) judgeIdentity(r *Report) {
 		c := classify(e.rel)
 		hasData = hasData || c == classPersonal || c == classProfile1
 	}
-	in.identity.weigh(slices.Contains([]string{GenerationV1, GenerationV2a, GenerationV2b}, in.layout.generation))
+	in.identity.weigh(in.layout.old())
 	r.Username = in.identity.judge(hasData, in.layout.covered(), &in.problems)
 	r.Evidence.Usernames = append(r.Evidence.Usernames, in.identity.sources...)
 }
@@ -69,7 +69,7 @@ func (in *inspection) judgeRange(s span) {
 	}
 	switch {
 	case s.limited() && s.ends.Sub(s.begins) <= oneYear+2*day:
-		in.add(Question, "range-one-year", "", "The archive says that it was requested for the dates from %s to %s only, no more than a year.%s "+
+		in.add(Question, "range-limited", "", "The archive says that it was requested for the dates from %s to %s only, no more than a year.%s "+
 			"What is older is not in it. If you want to keep it, request the export again for \"All time\". Can you do without it, or do you have it already?", rfcDate(s.begins), rfcDate(s.ends), since)
 	case s.limited():
 		in.add(Question, "range-limited", "", "The archive says that it was requested for the dates from %s to %s only.%s "+

@@ -17,6 +17,8 @@ const (
 	timeClass  = "_a6-o" // when it was made
 )
 
+var errBlock = errors.New("a post or message in the page does not end")
+
 var errPageCut = errors.New("the page ends before its end tag")
 
 // page reads one page of an export in HTML, token by token: memory does not depend on its length.
@@ -58,6 +60,8 @@ func (l *list) readPage(r io.Reader) error {
 				return err
 			case !p.ended:
 				return errPageCut
+			case p.block.depth > 0: // then all others were taken for parts of this one
+				return errBlock
 			}
 			if l.class == classRequests {
 				l.endRequest()

@@ -60,6 +60,29 @@ func TestPages(t *testing.T) {
 	}
 }
 
+func TestPagesThatLose(t *testing.T) {
+	const name = "your_instagram_activity/media/posts_1.html"
+	block := func(in string) string {
+		return `<div class="_a6-g"><div>` + in + `</div><div class="_a6-o">Aug 17, 2025 11:23 am</div></div>`
+	}
+	picture := `<p>one<img src="media/posts/1.jpg"><svg><path d="x"/><g></svg>`
+	l, _, err := read(name, "<html>"+block(picture)+block(picture)+"</html>")
+	if err != nil || l.items[classPosts] != 2 {
+		t.Errorf("%v, %d posts", err, l.items[classPosts])
+	}
+	if _, _, err := read(name, "<html>"+strings.Replace(block(picture), "</div>", "", 1)+block(picture)+"</html>"); err == nil {
+		t.Error("a post without an end took another one with it, and nothing is said")
+	}
+	_, ty, _ := read(name, "<html>"+block(picture+"<img>")+"</html>")
+	if len(ty.noFile) != 1 {
+		t.Errorf("a picture without a name: %v", ty.noFile)
+	}
+	_, ty, _ = read(name, "<html>"+block(picture+`<img src="data:image/png;base64,AAAA">`)+"</html>")
+	if len(ty.noFile)+len(ty.remote) != 0 {
+		t.Errorf("a drawing: %v %v", ty.noFile, ty.remote)
+	}
+}
+
 func TestEarlierRequests(t *testing.T) {
 	const name = "your_instagram_activity/other_activity/your_information_download_requests"
 	json := `[{"timestamp":1700000000,"label_values":[{"label":"Start date","timestamp_value":-2048400000},{"label":"Media quality","value":"High"},{"label":"Output format","value":"JSON"}]},

@@ -10,6 +10,9 @@ import (
 
 // link looks up what a page shows or links to.
 func (p *page) link(element atom.Atom, ref string) {
+	if strings.HasPrefix(ref, "data:") { // drawn in the page itself
+		return
+	}
 	if ref == "" || !local(ref) {
 		if element == atom.Img || element == atom.Video || element == atom.Audio || p.class.own() {
 			p.reference("photos", ref)

@@ -15,9 +15,10 @@ import (
 
 // Limits on pictures that are decoded. Instagram's own are at most a few megapixels.
 const (
-	maxPicture = 64 << 20   // bytes
-	maxPixels  = 50_000_000 // of one that is read piece by piece
-	maxDecoded = 20_000_000 // pixels of one that has to be in memory
+	maxPicture = 64 << 20        // bytes
+	maxPixels  = 50_000_000      // of one that is read piece by piece
+	maxDecoded = 20_000_000      // pixels of one that has to be in memory
+	maxScanned = 20 * maxDecoded // pixels of a JPEG, over all of its scans
 )
 
 // errDoubtful says that a decoder which forgives much shows a picture, a strict one does not.
@@ -74,6 +75,9 @@ func decodePicture(k kind, b []byte, scan *jpegScan) (longer int, err error) {
 	c, err := config(bytes.NewReader(b))
 	if err != nil {
 		return 0, undecodable(err)
+	}
+	if scans := bytes.Count(b, []byte{0xff, 0xda}); k == kindJPEG && int64(scans)*int64(c.Width)*int64(c.Height) > maxScanned {
+		return max(c.Width, c.Height), errScans
 	}
 	if int64(c.Width)*int64(c.Height) > maxDecoded {
 		return max(c.Width, c.Height), fmt.Errorf("%w: it has %d × %d pixels", errNotDecoded, c.Width, c.Height)

@@ -10,6 +10,8 @@ import (
 	"io"
 )
 
+var errPNG = errors.New("a checksum in it is wrong")
+
 // pngChunks gives out the data of a PNG's IDAT chunks (PNG specification, 3rd edition, sections 5.3 and 5.6),
 // and compares the checksum of every chunk on the way.
 type pngChunks struct {
@@ -28,7 +30,7 @@ func (p *pngChunks) next() (kind string, data []byte, err error) {
 	}
 	kind, data = string(p.rest[4:8]), p.rest[8:8+n]
 	if crc32.ChecksumIEEE(p.rest[4:8+n]) != binary.BigEndian.Uint32(p.rest[8+n:]) {
-		return "", nil, fmt.Errorf("the checksum of its chunk %q is wrong", kind)
+		return "", nil, errPNG
 	}
 	p.rest = p.rest[12+n:]
 	return kind, data, nil
@@ -55,6 +57,17 @@ func (p *pngChunks) ReadByte() (byte, error) {
 	var b [1]byte
 	_, err := p.Read(b[:])
 	return b[0], err
+}
+
+// pngFault puts what is wrong with the pixels into plain words.
+func pngFault(err error) error {
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errCut
+	case errors.Is(err, errPNG):
+		return err
+	}
+	return errors.New("its data are wrong")
 }
 
 // pngChannels is how many samples a pixel has, by colour type.
@@ -89,13 +102,17 @@ func walkPNG(b []byte) (longer int, err error) {
 		return longer, fmt.Errorf("%w: it has %d × %d pixels", errNotDecoded, width, height)
 	}
 	for len(p.rest) < 8 || string(p.rest[4:8]) != "IDAT" { // palettes, colours and words
-		if kind, _, err := p.next(); err != nil || kind == "IEND" {
-			return longer, errors.Join(err, errors.New("it has no pixels"))
+		kind, _, err := p.next()
+		if err != nil {
+			return longer, err
+		}
+		if kind == "IEND" {
+			return longer, errors.New("it has no pixels")
 		}
 	}
 	pixels, err := zlib.NewReader(p)
 	if err != nil {
-		return longer, err
+		return longer, pngFault(err)
 	}
 	passes := [][4]int64{{0, 0, 1, 1}}
 	if head[12] == 1 {
@@ -109,18 +126,19 @@ func walkPNG(b []byte) (longer int, err error) {
 		for range down {
 			var filter [1]byte
 			if _, err := io.ReadFull(pixels, filter[:]); err != nil {
-				return longer, errCut
+				return longer, pngFault(err)
 			}
 			if filter[0] > 4 {
 				return longer, errors.New("a row of its pixels makes no sense")
 			}
 			if _, err := io.CopyN(io.Discard, pixels, (across*depth*channels+7)/8); err != nil {
-				return longer, errors.Join(errCut, err)
+				return longer, pngFault(err)
 			}
 		}
 	}
-	if n, err := io.Copy(io.Discard, pixels); err != nil || n > 0 { // the checksum is compared at the end
-		return longer, errors.Join(errors.New("its pixels do not end where they should"), err)
+	var more [1]byte
+	if _, err := io.ReadFull(pixels, more[:]); !errors.Is(err, io.EOF) { // the checksum is compared at the end
+		return longer, errors.New("its pixels do not end where they should")
 	}
 	if len(p.data) > 0 && !bytes.Equal(p.data, make([]byte, len(p.data))) {
 		return longer, errors.New("there are data behind its pixels")

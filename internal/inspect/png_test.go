@@ -2,11 +2,17 @@ package inspect
 
 import (
 	"bytes"
+	"compress/zlib"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/png"
+	"io"
+	"slices"
 	"testing"
+	"time"
 )
 
 // pngs are one picture of each sort that an encoder makes.
@@ -46,6 +52,30 @@ func TestWalkPNG(t *testing.T) {
 		}
 	}
 }
+
+// TestPNGBomb: what follows the pixels is not unpacked.
+func TestPNGBomb(t *testing.T) {
+	var pixels bytes.Buffer
+	z := zlib.NewWriter(&pixels)
+	if _, err := io.CopyN(z, zeros{}, 1<<30); err != nil {
+		t.Fatal(err)
+	}
+	z.Close() //nolint:errcheck // into memory
+	chunk := func(kind string, data []byte) []byte {
+		b := append(binary.BigEndian.AppendUint32(nil, uint32(len(data))), kind...)
+		b = append(b, data...)
+		return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
+	}
+	b := slices.Concat([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", []byte{0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0}), chunk("IDAT", pixels.Bytes()), chunk("IEND", nil))
+	begin := time.Now()
+	if _, err := walkPNG(b); err == nil || time.Since(begin) > 200*time.Millisecond {
+		t.Errorf("%v after %v", err, time.Since(begin))
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func FuzzWalkPNG(f *testing.F) {
 	for _, b := range pngs(f) {

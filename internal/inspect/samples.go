@@ -6,7 +6,10 @@ import "encoding/binary"
 // tell where its last chunk ends.
 type sampleTable struct {
 	chunk   int64 // where the farthest chunk begins
-	inChunk int64 // how many samples the last chunks hold
+	chunks  int64 // how many chunks there are
+	before  int64 // samples in the chunks before those that the last entry of the box speaks of
+	from    int64 // the first chunk that it speaks of, from 1
+	inChunk int64 // how many samples these chunks hold, but for the very last, which may hold fewer
 	uniform int64 // the size of each sample, or 0 if they differ
 	lasts   [256]int64
 	samples int64
@@ -14,9 +17,13 @@ type sampleTable struct {
 
 // last is the last byte of the farthest chunk, as far as is kept: at least its first one.
 func (t *sampleTable) last() int64 {
-	size := t.uniform * t.inChunk
+	n := t.inChunk
+	if rest := t.samples - t.before - (t.chunks-t.from)*t.inChunk; rest > 0 {
+		n = min(n, rest)
+	}
+	size := t.uniform * n
 	if t.uniform == 0 {
-		for i := range min(t.inChunk, t.samples, int64(len(t.lasts))) {
+		for i := range min(n, t.samples, int64(len(t.lasts))) {
 			size += t.lasts[(t.samples-1-i)%int64(len(t.lasts))]
 		}
 	}
@@ -34,6 +41,7 @@ func (w *boxWalk) sizes(stop int64) error {
 	}
 	w.table.uniform = int64(binary.BigEndian.Uint32(b[4:]))
 	n := int64(binary.BigEndian.Uint32(b[8:]))
+	w.table.samples = n
 	if w.table.uniform != 0 {
 		return nil
 	}
@@ -46,7 +54,6 @@ func (w *boxWalk) sizes(stop int64) error {
 		}
 		w.table.lasts[i%int64(len(w.table.lasts))] = int64(binary.BigEndian.Uint32(b[:]))
 	}
-	w.table.samples = n
 	return nil
 }
 
@@ -67,7 +74,11 @@ func (w *boxWalk) perChunk(stop int64) error {
 		if err := w.read(b[:]); err != nil {
 			return err
 		}
-		w.table.inChunk = int64(binary.BigEndian.Uint32(b[4:]))
+		first := int64(binary.BigEndian.Uint32(b[:]))
+		if w.table.from > 0 {
+			w.table.before += (first - w.table.from) * w.table.inChunk
+		}
+		w.table.from, w.table.inChunk = first, int64(binary.BigEndian.Uint32(b[4:]))
 	}
 	return nil
 }

@@ -11,12 +11,21 @@ import (
 	"github.com/igwatchd/igwatchd/internal/words"
 )
 
+// threadState is what is there of a conversation.
+type threadState uint8
+
+const (
+	hasNamed threadState = iota + 1 // files that the list of another folder names
+	hasFiles                        // files that nothing names
+	hasList                         // what was said
+)
+
 // judgeSections looks for whole lists and folders that are not there.
 func (in *inspection) judgeSections(r *Report) {
 	var (
 		lists    = make(map[class]bool)
 		sections = make(map[string]bool)
-		threads  = make(map[uint64]bool) // by a hash of their folder: with a list or without
+		threads  = make(map[uint64]threadState) // by a hash of their folder
 		seed     = maphash.MakeSeed()
 		orphans  summary
 		unlisted = make(map[string]*summary) // orphans by their folder in media/
@@ -34,7 +43,15 @@ func (in *inspection) judgeSections(r *Report) {
 		sections[section(e.rel)] = true
 		if t := thread(e.rel); t != "" {
 			h := maphash.String(seed, t)
-			threads[h] = threads[h] || c == classMessages
+			switch {
+			case c == classMessages:
+				threads[h] = hasList
+			case threads[h] == hasList:
+			case e.mark.refs&refMessage == 0:
+				threads[h] = hasFiles
+			default: // named by the list of another folder
+				threads[h] = max(threads[h], hasNamed)
+			}
 		}
 		if dir, base := path.Split(e.rel); base == "no-data.txt" && e.crc == noDataCRC &&
 			slices.Contains([]string{"your_instagram_activity/media/", "your_instagram_activity/content/", "content/"}, dir) {
@@ -65,14 +82,14 @@ func (in *inspection) judgeSections(r *Report) {
 		s := unlisted[folder]
 		switch c := ownFolders[folder]; {
 		case lists[c] && in.unlisted: // a list that cannot be read may name them
+		case lists[c] && (c == classOtherContent || c == classDeleted):
 		case lists[c] && in.tally.items[c] == 0:
 			in.add(Error, "index-missing", "media/"+folder, "The archive holds %s here, but the list for this folder is empty. "+
 				"Instagram left something out: request a new export.", words.Of("%d files", s.n))
-		case lists[c] && c != classOtherContent && c != classDeleted:
+		case lists[c]:
 			in.add(Question, "media-unlisted", "media/"+folder, "The archive holds %s here that no list names. Perhaps something is left over, perhaps a list is missing, and more with it. "+
 				"All lists together name %s, %s and %s. Is it right that your profile shows no more than that?", words.Of("%d files", s.n),
 				words.Of("%d posts", in.tally.items[classPosts]), words.Of("%d stories", in.tally.items[classStories]), words.Of("%d reels", in.tally.items[classReels]))
-		case lists[c]:
 		case c == classOtherContent || c == classDeleted:
 			in.add(Question, "index-missing", "media/"+folder, "The archive holds %s here, but not the list for this folder. Captions and dates may be missing. Can you do without these?", words.Of("%d files", s.n))
 		default:
@@ -94,17 +111,17 @@ func (in *inspection) judgeSections(r *Report) {
 	in.judgePosts(lists[classPosts], noPosts, unlisted["posts"] == nil)
 	var without summary
 	missing := false
-	for _, listed := range threads {
-		if listed {
+	for _, state := range threads {
+		if state == hasList {
 			r.Evidence.Threads++
 		}
-		missing = missing || !listed
+		missing = missing || state == hasFiles
 	}
 	if missing {
 		for e := range in.union.all() {
 			t := thread(e.rel)
-			if h := maphash.String(seed, t); t != "" && !threads[h] {
-				threads[h] = true
+			if h := maphash.String(seed, t); t != "" && threads[h] == hasFiles {
+				threads[h] = hasNamed
 				without.add(t)
 			}
 		}
@@ -117,7 +134,7 @@ func (in *inspection) judgeSections(r *Report) {
 			"Has it none, or can you do without them?")
 	}
 	if !followers {
-		in.add(Question, "connections-absent", "", "The lists of followers and of those you follow are not in this archive. They were probably not requested, and will be gone with the account. Can you do without them?")
+		in.add(Question, "connections-absent", "", "The list of your followers is not in this archive. It was probably not requested, perhaps with others of its kind, and will be gone with the account. Can you do without it?")
 	}
 	if !lists[classStories] {
 		in.add(Info, "stories-absent", "", "There are no stories in this archive. That is right if none were kept.")

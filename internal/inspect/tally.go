@@ -105,8 +105,9 @@ func (t *tally) add(c *counts, labels []labelled, requests []request) {
 func (t *tally) header(h header) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, known := range t.headers {
+	for i, known := range t.headers {
 		if known.same(h) {
+			t.headers[i].from = min(known.from, h.from)
 			return
 		}
 	}

@@ -37,13 +37,22 @@ func claims(f Facts, v Verdict, id string) []Claim {
 			"media-damaged", "media-empty", "media-kind", "media-not-checked", "entry-damaged"),
 		c.claim("It covers all of the account's time", c.believed(f), c.time(f), []string{inspect.CheckIndexes},
 			"range-", "posts-", "gap-years", "less-than-before", "generated-", "earlier-not-compared", "earlier-files", "old-export"),
-		c.claim("Every category was asked for, in high quality", "", c.asked(), []string{inspect.CheckIndexes},
-			"section-missing", "connections-absent", "messages-absent", "format-html", "quality-", "earlier-larger"),
+		c.request(),
 	}
 	if id == "" {
 		return append(list, Claim{"It is stored", "No.", []string{"The archive was only looked at."}})
 	}
 	return append(list, c.claim("It is stored, and each copy can be read", "", copies(f), nil, "not-stored", "copy-"))
+}
+
+// request is the one claim that no archive can prove: it does not say what was asked for.
+func (c claimer) request() Claim {
+	r := c.claim("Every category was asked for, in high quality", "", c.asked(), []string{inspect.CheckIndexes},
+		"section-missing", "connections-absent", "messages-absent", "format-html", "quality-", "earlier-larger")
+	if r.Answer == "Yes." {
+		r.Answer = "Nothing speaks against it. The archive does not say what was asked for."
+	}
+	return r
 }
 
 type claimer struct {

@@ -31,6 +31,8 @@ func allYears(f Facts) []Reason {
 		return nil
 	}
 	switch n := shown(r) + r.Counts.Stories + r.Evidence.Archived; {
+	case n == 0 && found(f, inspect.Question, "posts-empty"): // which asks just that
+		return nil
 	case n == 0 && r.Range.From == "":
 		return asks("range-unknown", "The archive holds no posts, stories or reels of yours. Is that right?")
 	case r.Evidence.Undated > 0:

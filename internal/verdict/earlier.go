@@ -34,15 +34,23 @@ func fewer(old Earlier, r *inspect.Report) []Reason {
 			lacks = append(lacks, words.Of("%s: %d, before %d", year, now, before))
 		}
 	}
+	if now := r.Counts.Messages; now < old.Messages {
+		lacks = append(lacks, words.Of("messages: %d, before %d", now, old.Messages))
+	}
+	for _, section := range old.Sections {
+		if !slices.Contains(r.Evidence.Sections, section) {
+			lacks = append(lacks, words.Of("nothing in the section %s", section))
+		}
+	}
 	if len(lacks) == 0 {
 		return nil
 	}
 	const most = 15
 	if more := len(lacks) - most; more > 0 {
-		lacks = append(lacks[:most], words.Of("%d further years", more))
+		lacks = append(lacks[:most], words.Of("%d more", more))
 	}
-	return asks("less-than-before", "An earlier export of this account (made on %s, kept as %s) holds more posts, stories and reels than this one (%s). "+
-		"Did you delete them yourself in between? %s", old.Made, old.ID, lacks, keepBoth)
+	return asks("less-than-before", "An earlier export of this account (made on %s, kept as %s) holds more than this one (%s). "+
+		"Did you delete the rest yourself in between, or leave it out on purpose? %s", old.Made, old.ID, lacks, keepBoth)
 }
 
 // lacking passes on what an earlier export holds file by file, and this one does not.
@@ -65,8 +73,8 @@ func lacking(old Earlier) (all []Reason) {
 		what = append(what, words.Of("%d pictures, videos or sounds", l.Media))
 	}
 	if l.Smaller > 0 {
-		all = append(all, asks("earlier-larger", "%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). "+
-			"Did you choose a lower media quality on purpose? %s", l.Smaller, old.Made, old.ID, keepBoth)...)
+		all = append(all, asks("earlier-larger", "%d pictures, videos or sounds are much smaller here than in an earlier export of this account (made on %s, kept as %s). "+
+			"Is their quality enough for you? %s", l.Smaller, old.Made, old.ID, keepBoth)...)
 	}
 	if l.Talks > 0 {
 		what = append(what, words.Of("%d conversations", l.Talks))

@@ -108,7 +108,7 @@ func everyCheckFinished(f Facts) []Reason {
 // legible tells whether the zips could be opened and the export in them is of a kind that is known. If not, an
 // error says so, and to ask for more would only confuse.
 func legible(f Facts) bool {
-	return f.Report != nil && slices.Contains(f.Report.Checks, inspect.CheckStructure) && slices.Contains(layouts, f.Report.Generation)
+	return f.Report != nil && slices.Contains(f.Report.Checks, inspect.CheckStructure) && slices.Contains(layouts, f.Report.Generation) && !found(f, inspect.Error, "layout-unknown")
 }
 
 // found tells whether the inspection has a finding of that severity with one of these codes.

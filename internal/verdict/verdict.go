@@ -66,7 +66,10 @@ type Earlier struct {
 	ID      string
 	Made    string // the day, RFC 3339 date
 	PerYear map[string]int
-	Lacking *inspect.Lacking // what it holds and this one does not; nil: not compared yet
+	// Messages and Sections are how many messages it held, and which folders its request brought.
+	Messages int
+	Sections []string
+	Lacking  *inspect.Lacking // what it holds and this one does not; nil: not compared yet
 }
 
 // Reason is one finding and what it means.
@@ -153,6 +156,7 @@ func (v Verdict) Sentence(account string) string { return v.Phrase(account).Stri
 var proofs = map[string]bool{
 	"part-count": true, "part-full": true, "part-cut-at-2gib": true, "part-gap": true, "range-unknown": true, "quality-unknown": true,
 	"posts-empty": true, "posts-count-rough": true, "generated-disagrees": true, "same-path-differs": true, "media-not-checked": true,
+	"media-unlisted": true, "part-nested": true, "section-unknown": true, "media-kind": true, "range-one-year": true,
 	"gap-years": true, "less-than-before": true, "earlier-files": true, "earlier-not-compared": true,
 }
 

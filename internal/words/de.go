@@ -27,14 +27,13 @@ var german = table{
 	},
 	counted: map[string]forms{
 		// Spans and numbers of things.
-		"%d minutes":       {"one": "eine Minute", "other": "%d Minuten"},
-		"%d hours":         {"one": "eine Stunde", "other": "%d Stunden"},
-		"%d days":          {"one": "ein Tag", "other": "%d Tage"},
-		"%d files":         {"one": "1 Datei", "other": "%d Dateien"},
-		"%d posts":         {"one": "1 Beitrag", "other": "%d Beiträge"},
-		"%d reels":         {"one": "1 Reel", "other": "%d Reels"},
-		"%d stories":       {"one": "1 Story", "other": "%d Storys"},
-		"%d further years": {"one": "ein weiteres Jahr", "other": "%d weitere Jahre"},
+		"%d minutes": {"one": "eine Minute", "other": "%d Minuten"},
+		"%d hours":   {"one": "eine Stunde", "other": "%d Stunden"},
+		"%d days":    {"one": "ein Tag", "other": "%d Tage"},
+		"%d files":   {"one": "1 Datei", "other": "%d Dateien"},
+		"%d posts":   {"one": "1 Beitrag", "other": "%d Beiträge"},
+		"%d reels":   {"one": "1 Reel", "other": "%d Reels"},
+		"%d stories": {"one": "1 Story", "other": "%d Storys"},
 
 		// The verdict.
 		"%d more files are still being downloaded.":          {"one": "Eine weitere Datei wird noch heruntergeladen.", "other": "%d weitere Dateien werden noch heruntergeladen."},
@@ -54,9 +53,9 @@ var german = table{
 
 		"%d pictures, videos or sounds": {"one": "ein Bild, Video oder Tonstück", "other": "%d Bilder, Videos oder Tonstücke"},
 		"%d conversations":              {"one": "eine Unterhaltung", "other": "%d Unterhaltungen"},
-		"%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you choose a lower media quality on purpose? %s": {
-			"one":   "Ein Bild, Video oder Tonstück ist hier kleiner als in einem früheren Export dieses Kontos (gemacht am %[2]s, aufbewahrt als %[3]s). Hast du das so gewollt und eine niedrigere Medienqualität gewählt? %[4]s",
-			"other": "%d Bilder, Videos oder Tonstücke sind hier kleiner als in einem früheren Export dieses Kontos (gemacht am %s, aufbewahrt als %s). Hast du das so gewollt und eine niedrigere Medienqualität gewählt? %s",
+		"%d pictures, videos or sounds are much smaller here than in an earlier export of this account (made on %s, kept as %s). Is their quality enough for you? %s": {
+			"one":   "Ein Bild, Video oder Tonstück ist hier viel kleiner als in einem früheren Export dieses Kontos (gemacht am %[2]s, aufbewahrt als %[3]s). Genügt dir ihre Qualität? %[4]s",
+			"other": "%d Bilder, Videos oder Tonstücke sind hier viel kleiner als in einem früheren Export dieses Kontos (gemacht am %s, aufbewahrt als %s). Genügt dir ihre Qualität? %s",
 		},
 
 		"The archive holds %[2]s, but the dates of %[1]d posts, stories or reels cannot be read here. Is it right that your profile reaches no further back than the archive, and did you choose \"All time\" as the date range?": {

@@ -34,16 +34,15 @@ var english = table{
 			"one":   "igwatchd: do not delete %[2]s yet: one question is left",
 			"other": "igwatchd: do not delete %[2]s yet: %[1]d questions are left",
 		},
-		"%d further years": {"one": "one further year", "other": "%d further years"},
 		"The archive of %[2]s is stored, and all of it was read. Before you delete the account, %[1]d questions are left that only you can answer.": {
 			"one":   "The archive of %[2]s is stored, and all of it was read. Before you delete the account, one question is left that only you can answer.",
 			"other": "The archive of %[2]s is stored, and all of it was read. Before you delete the account, %[1]d questions are left that only you can answer.",
 		},
 		"%d pictures, videos or sounds": {"one": "one picture, video or sound", "other": "%d pictures, videos or sounds"},
 		"%d conversations":              {"one": "one conversation", "other": "%d conversations"},
-		"%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you choose a lower media quality on purpose? %s": {
-			"one":   "One picture, video or sound is smaller here than in an earlier export of this account (made on %[2]s, kept as %[3]s). Did you choose a lower media quality on purpose? %[4]s",
-			"other": "%d pictures, videos or sounds are smaller here than in an earlier export of this account (made on %s, kept as %s). Did you choose a lower media quality on purpose? %s",
+		"%d pictures, videos or sounds are much smaller here than in an earlier export of this account (made on %s, kept as %s). Is their quality enough for you? %s": {
+			"one":   "One picture, video or sound is much smaller here than in an earlier export of this account (made on %[2]s, kept as %[3]s). Is its quality enough for you? %[4]s",
+			"other": "%d pictures, videos or sounds are much smaller here than in an earlier export of this account (made on %s, kept as %s). Is their quality enough for you? %s",
 		},
 		"Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is %d pixels long.": {
 			"one":   "Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is one pixel long.",
