@@ -123,6 +123,14 @@ func (h *jpegCodes) build(counts, values []byte) bool {
 	return true
 }
 
+// step returns what the first of these bits mean, or 0.
+func (h *jpegCodes) step(bits uint64) jpegStep {
+	if e := h.steps[bits>>(64-lookBits)]; e != 0 {
+		return e
+	}
+	return h.long(bits)
+}
+
 // long finds a code of more than lookBits bits, and returns 0 if there is none.
 func (h *jpegCodes) long(bits uint64) jpegStep {
 	next := int(bits >> 48)

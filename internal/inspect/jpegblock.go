@@ -13,11 +13,9 @@ func (r *jpegBits) sequential(dc, ac *jpegCodes) bool {
 			return false
 		}
 		next := r.next(at)
-		e := ac.steps[next>>(64-lookBits)]
+		e := ac.step(next)
 		if e == 0 {
-			if e = ac.long(next); e == 0 {
-				return false
-			}
+			return false
 		}
 		at += e.bits()
 		if e.end() {
@@ -39,11 +37,7 @@ func (r *jpegBits) difference(dc *jpegCodes) bool {
 	if r.at > r.end {
 		return false
 	}
-	next := r.next(r.at)
-	e := dc.steps[next>>(64-lookBits)]
-	if e == 0 {
-		e = dc.long(next)
-	}
+	e := dc.step(r.next(r.at))
 	r.at += e.bits()
 	return e != 0
 }
@@ -57,11 +51,9 @@ func (r *jpegBits) first(ac *jpegCodes, from, to uint, nonzero []uint64) bool {
 			return false
 		}
 		next := r.next(at)
-		e := ac.steps[next>>(64-lookBits)]
+		e := ac.step(next)
 		if e == 0 {
-			if e = ac.long(next); e == 0 {
-				return false
-			}
+			return false
 		}
 		at += e.bits()
 		if e.end() {
@@ -94,11 +86,9 @@ func (r *jpegBits) refine(ac *jpegCodes, band uint64, nonzero []uint64) bool {
 			return false
 		}
 		next := r.next(at)
-		e := ac.steps[next>>(64-lookBits)]
+		e := ac.step(next)
 		if e == 0 {
-			if e = ac.long(next); e == 0 {
-				return false
-			}
+			return false
 		}
 		at += e.bits()
 		known := nonzero[i]
