@@ -14,7 +14,7 @@ func TestComparisonsAndAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer j.Close() //nolint:errcheck // a test's
+	defer j.Close()
 	answered := func() bool {
 		var all map[string]bool
 		if err := j.View(t.Context(), func(tx *journal.Tx) (err error) {
