@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -122,5 +123,14 @@ var german = table{
 		"sign in: ":                                                   "Melde dich an:  ",
 		"if this stays: ":                                             "Wenn das so bleibt: ",
 	},
-	texts: germanTexts,
+	texts: joined(germanVerdict, germanInspect, germanNews, germanFaults),
+}
+
+// joined is one table of several, each of which is a file.
+func joined(tables ...map[string]string) map[string]string {
+	all := map[string]string{}
+	for _, t := range tables {
+		maps.Copy(all, t)
+	}
+	return all
 }

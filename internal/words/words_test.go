@@ -110,3 +110,10 @@ func FuzzPhrase(f *testing.F) {
 		}
 	})
 }
+
+func TestNoSentenceStandsTwice(t *testing.T) {
+	n := len(germanVerdict) + len(germanInspect) + len(germanNews) + len(germanFaults)
+	if n != len(german.texts) {
+		t.Errorf("%d sentences in the files, %d in the table", n, len(german.texts))
+	}
+}

@@ -1,0 +1,57 @@
+package words
+
+// germanVerdict are the sentences of verdicts that no number changes.
+var germanVerdict = map[string]string{
+	"less than a minute": "weniger als eine Minute",
+
+	// The verdict.
+	"The archive of %s is complete and stored. Deleting the account can go ahead.":                                                 "Das Archiv von %s ist vollständig und gespeichert. Das Konto kann gelöscht werden.",
+	"The archive of %s is stored, and complete but for what you said you can do without. Deleting the account can go ahead.":       "Das Archiv von %s ist gespeichert und vollständig, bis auf das, worauf du nach deinen Antworten verzichten kannst. Das Konto kann gelöscht werden.",
+	"Do not delete the account %s yet: its archive is here, but not every copy that you asked for has been written and read back.": "Lösche das Konto %s noch nicht: Sein Archiv ist hier, aber noch nicht jede gewünschte Kopie ist geschrieben und zurückgelesen.",
+	"Do not delete the account %s: a stored copy of its archive is damaged.":                                                       "Lösche das Konto %s nicht: Eine gespeicherte Kopie seines Archivs ist beschädigt.",
+	"Do not delete the account %s: this may be the archive of another account.":                                                    "Lösche das Konto %s nicht: Das ist vielleicht das Archiv eines anderen Kontos.",
+	"Do not delete the account %s: its archive is not complete, or could not be checked.":                                          "Lösche das Konto %s nicht: Sein Archiv ist nicht vollständig oder konnte nicht geprüft werden.",
+	"The archive could not be judged because of a fault in igwatchd itself (%v). Please report it, and do not delete the account.": "Das Archiv konnte wegen eines Fehlers in igwatchd selbst nicht beurteilt werden (technische Angabe: %v). Bitte melde ihn, und lösche das Konto nicht.",
+	"You answered yes: %s":                "Du hast mit Ja geantwortet: %s",
+	"No archive has been received.":       "Es ist kein Archiv angekommen.",
+	"The archive has not been inspected.": "Das Archiv ist nicht geprüft worden.",
+	"The archive has not been stored.":    "Das Archiv ist nicht gespeichert worden.",
+	"Ask Instagram for a new export (All time, High quality, JSON, every category).": "Fordere bei Instagram einen neuen Export an (gesamter Zeitraum, hohe Qualität, JSON, alle Kategorien).",
+	"The files that were inspected are not the files that were received.":            "Die geprüften Dateien sind nicht die Dateien, die angekommen sind.",
+	"Because of that, not everything could be checked: %s.":                          "Deshalb konnte nicht alles geprüft werden: %s.",
+	"the zip itself":      "die Zip-Datei selbst",
+	"every file in it":    "jede Datei darin",
+	"whose it is":         "wem das Archiv gehört",
+	"its lists":           "die Listen darin",
+	"what its lists name": "was die Listen nennen",
+	"of what kind its pictures and videos are":                                 "von welcher Art die Bilder und Videos sind",
+	"whether they are whole":                                                   "ob die Bilder und Videos unversehrt sind",
+	"Nothing in the archive says whose it is. It should be the archive of %s.": "Nichts im Archiv sagt, wem es gehört. Es sollte das Archiv von %s sein.",
+	"Nothing in the archive says whose it is.":                                 "Nichts im Archiv sagt, wem es gehört.",
+	"This is the archive of %s, not of %s. Make sure that you were logged in as %s when you asked for the export.": "Das ist das Archiv von %s, nicht von %s. Achte darauf, dass du als %s angemeldet bist, wenn du den Export anforderst.",
+	"igwatchd cannot judge this kind of export (layout %s, format %s). %s":                                         "igwatchd kann diese Art von Export nicht beurteilen (Aufbau %s, Format %s). %s",
+	"The copy in %s is not what was stored there.":                                                                 "Die Kopie in %s ist nicht mehr das, was dort gespeichert wurde.",
+	"The copy in %s has not been written and read back: %s.":                                                       "Die Kopie in %s ist nicht geschrieben und zurückgelesen worden (technische Angabe: %s).",
+	"The copy in %s has not been written and read back yet.":                                                       "Die Kopie in %s ist noch nicht geschrieben und zurückgelesen.",
+	"Every file that is here is as large as Instagram makes one file. Most likely there is at least one more: open Instagram's download page and download the others. Is every file that the page offers here?": "Jede Datei hier ist so groß, wie Instagram eine Datei macht. Höchstwahrscheinlich gibt es mindestens noch eine: Öffne die Downloadseite von Instagram und lade die anderen herunter. Ist jede Datei hier, die dort angeboten wird?",
+	"The profile shows %s, the archive holds %s and %s. %s":                 "Das Profil zeigt %s, das Archiv enthält %s und %s. %s",
+	"The archive holds no posts, stories or reels of yours. Is that right?": "Das Archiv enthält keine Beiträge, Storys oder Reels von dir. Stimmt das?",
+	"Nothing in the archive is of %s, but there is something of the years before and after. If you posted in that time, ask Instagram for a new export (All time, every category). Is it right that you posted nothing then?": "Im Archiv ist nichts von %s, aber etwas von den Jahren davor und danach. Wenn du in dieser Zeit etwas veröffentlicht hast, fordere bei Instagram einen neuen Export an (gesamter Zeitraum, alle Kategorien). Ist es richtig, dass du damals nichts veröffentlicht hast?",
+	"Nothing in the archive says when it was made. What was posted since then is not in it. Is everything in it that you posted?":                                                                                             "Nichts im Archiv sagt, wann es gemacht wurde. Was seitdem veröffentlicht wurde, ist nicht darin. Ist alles darin, was du veröffentlicht hast?",
+	"This export was made on %s, %s before it came here. What was posted since then is not in it. Is it right that you have posted nothing since, or can you do without it? If not, ask Instagram for a new export.":          "Dieser Export wurde am %s gemacht, %s bevor er hierher kam. Was seitdem veröffentlicht wurde, ist nicht darin. Ist es richtig, dass du seitdem nichts veröffentlicht hast, oder kannst du darauf verzichten? Wenn nicht, fordere bei Instagram einen neuen Export an.",
+
+	"The oldest thing in the archive is of %s, the newest of %s; it holds %s. Is it right that your profile reaches no further back, and did you choose \"All time\" as the date range?": "Das Älteste im Archiv ist vom %s, das Neueste vom %s; es enthält %s. Ist es richtig, dass dein Profil nicht weiter zurückreicht, und hast du als Zeitraum „Gesamter Zeitraum“ gewählt?",
+
+	"%s: %d, before %d": "%s: %d, vorher %d",
+
+	"An earlier export of this account (made on %s, kept as %s) has not been compared with this one yet. Is everything here that you expect? %s":                             "Ein früherer Export dieses Kontos (gemacht am %s, aufbewahrt als %s) ist noch nicht mit diesem verglichen worden. Ist alles hier, was du erwartest? %s",
+	"An earlier export of this account (made on %s, kept as %s) could not be compared with this one: %s. Is everything here that you expect? %s":                             "Ein früherer Export dieses Kontos (gemacht am %s, aufbewahrt als %s) konnte nicht mit diesem verglichen werden (technische Angabe: %s). Ist alles hier, was du erwartest? %s",
+	"An earlier export of this account (made on %s, kept as %s) holds what this one does not: %s. The evidence page lists each. Did you delete this yourself in between? %s": "Ein früherer Export dieses Kontos (gemacht am %s, aufbewahrt als %s) enthält, was dieser nicht enthält: %s. Auf der Seite mit den Belegen ist alles einzeln aufgeführt. Hast du es dazwischen selbst gelöscht? %s",
+	"messages: %d, before %d":   "Nachrichten: %d, vorher %d",
+	"nothing in the section %s": "nichts im Abschnitt %s",
+	"%d more":                   "%d weitere",
+	"An earlier export of this account (made on %s, kept as %s) holds more than this one (%s). Did you delete the rest yourself in between, or leave it out on purpose? %s": "Ein früherer Export dieses Kontos (gemacht am %s, aufbewahrt als %s) enthält mehr als dieser (%s). Hast du den Rest dazwischen selbst gelöscht oder absichtlich weggelassen? %s",
+	"If not, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept: keep them both.":                                         "Wenn nicht, fordere bei Instagram einen neuen Export an (gesamter Zeitraum, hohe Qualität, JSON, alle Kategorien). Beide Exporte bleiben erhalten: behalte beide.",
+	"Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so.":                                                              "Hast du beim Anfordern des Exports als Medienqualität „Hoch“ gewählt? Das Archiv sagt es nicht.",
+	"Did you choose \"High\" as the media quality when you asked for the export? The archive does not say so; its largest picture is %d pixels long.":                       "Hast du beim Anfordern des Exports als Medienqualität „Hoch“ gewählt? Das Archiv sagt es nicht; sein größtes Bild ist %d Pixel lang.",
+}
