@@ -103,14 +103,18 @@ func checkAccount(c *collector, at string, raw rawAccount, cfg *Config) Account 
 	case slices.ContainsFunc(cfg.Accounts, func(a Account) bool { return a.Username == name }):
 		c.add(join(at, "username"), "%s has two [[account]] blocks", name)
 	}
-	if raw.Posts < 0 {
+	posts, none := 0, false
+	if raw.Posts != nil {
+		posts, none = *raw.Posts, *raw.Posts == 0
+	}
+	if posts < 0 {
 		c.add(join(at, "posts"), "cannot be negative")
 	}
 	in := checkInbox(c, join(at, "inbox"), raw.Inbox)
 	if raw.Inbox.OAuth2 != nil {
 		in.OAuth2 = checkOAuth2(c, join(at, "inbox.oauth2"), *raw.Inbox.OAuth2, name, cfg.StateDir)
 	}
-	return Account{Username: name, Posts: raw.Posts, Inbox: in, Password: checkInstagramPassword(c, at, raw)}
+	return Account{Username: name, Posts: posts, NoPosts: none, Inbox: in, Password: checkInstagramPassword(c, at, raw)}
 }
 
 func checkInbox(c *collector, at string, raw rawInbox) Inbox {

@@ -37,7 +37,8 @@ type Config struct {
 // Account is one Instagram account and the inbox its export mail comes to.
 type Account struct {
 	Username string
-	Posts    int // what the profile shows; 0: not told
+	Posts    int  // what the profile shows; 0: not told
+	NoPosts  bool // it was told that the profile shows none
 	Inbox    Inbox
 
 	// Password answers Instagram's prompt to enter it again, once for each export; nil: it is not given.

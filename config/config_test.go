@@ -249,3 +249,16 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestPostsToldAndNot: no posts is something else than nothing said about posts.
+func TestPostsToldAndNot(t *testing.T) {
+	for line, want := range map[string]Account{"": {}, "posts = 0\n": {NoPosts: true}, "posts = 7\n": {Posts: 7}} {
+		c, err := Parse("f.toml", []byte(strings.Replace(minimal, "[account.inbox]", line+"[account.inbox]", 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Accounts[0]; got.Posts != want.Posts || got.NoPosts != want.NoPosts {
+			t.Errorf("%q: %d, %v", line, got.Posts, got.NoPosts)
+		}
+	}
+}

@@ -18,7 +18,7 @@ type rawConfig struct {
 
 type rawAccount struct {
 	Username string   `toml:"username"`
-	Posts    int      `toml:"posts"`
+	Posts    *int     `toml:"posts"`
 	Inbox    rawInbox `toml:"inbox"`
 
 	InstagramPasswordFile       string   `toml:"instagram_password_file"`

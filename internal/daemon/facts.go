@@ -12,7 +12,7 @@ import (
 func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) {
 	f := verdict.Facts{Account: e.Account, Received: e.AnnouncedAt}
 	if a, ok := d.cfg.Account(e.Account); ok {
-		f.Posts = a.Posts
+		f.Posts, f.NoPosts = a.Posts, a.NoPosts
 	}
 	parts, err := tx.Parts(e.ID)
 	if err != nil {

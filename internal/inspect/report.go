@@ -155,6 +155,8 @@ type Evidence struct {
 	RecentlyDeleted int `json:"recently_deleted"`
 	Threads         int `json:"threads"` // message threads
 
+	OtherLists bool `json:"other_lists"` // lists of the account's own things beside posts are there: of stories, reels …
+
 	Sections []string `json:"sections"` // folders that the request brought, e.g. "connections"
 
 	Orphans          int `json:"orphans"`           // media files that no index names

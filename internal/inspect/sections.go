@@ -108,6 +108,7 @@ func (in *inspection) judgeSections(r *Report) {
 		in.add(Question, "section-unknown", "media.json", "This list has a section %q that is not known here. What it names is in the archive, but is not counted as posts or stories. "+
 			"Look at your profile: is everything there?", name)
 	}
+	r.Evidence.OtherLists = lists[classStories] || lists[classReels] || lists[classArchived] || lists[classIGTV]
 	in.judgePosts(lists[classPosts], noPosts, unlisted["posts"] == nil)
 	var without summary
 	missing := false
@@ -153,7 +154,7 @@ func (in *inspection) judgePosts(listed, declaredEmpty, noFiles bool) {
 		in.add(Question, "posts-empty", "", "According to the archive there are no posts. If your profile shows any, request the export again with posts. Is it right that it shows none?")
 	default:
 		in.add(Error, "section-missing", "", "There is no list of posts in this archive, and no note that there are none. Posts were not requested, or a part is missing. "+
-			"Request everything (\"All available information\") or give all parts together.")
+			"Request everything (\"All available information\") or give all parts together. If your profile shows no posts, write posts = 0 below its username in the configuration.")
 	}
 }
 

@@ -168,6 +168,10 @@ func findings(f Facts) []Reason {
 	}
 	var out []Reason
 	for _, p := range f.Report.Problems {
+		if p.Code == "section-missing" && f.NoPosts && f.Report.Evidence.OtherLists { // else a part may be missing
+			out = append(out, asks("posts-empty", "There is no list of posts in this archive, only of other things of yours. By your configuration (posts = 0) your profile shows none. Is that right?")...)
+			continue
+		}
 		said := p.Phrase
 		if said.String() != p.Text { // of a report that has the text alone
 			said = words.Text(p.Text)

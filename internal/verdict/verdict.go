@@ -39,6 +39,7 @@ type Copy struct {
 type Facts struct {
 	Account   string          // whose archive it must be
 	Posts     int             // what the profile shows; 0: not told
+	NoPosts   bool            // the person says that it shows none
 	Received  time.Time       // when the export was announced or handed over; zero: not known
 	Announced int             // how many files Instagram offered; 0: not known
 	Offered   *Offered        // what its download page said; nil: nobody read it for us

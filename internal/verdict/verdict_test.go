@@ -122,6 +122,18 @@ func TestRules(t *testing.T) {
 			f.Report.GeneratedAt = "2026-11-20"
 		}, Safe, ""},
 		"an export of no day": {func(f *Facts) { f.Received = time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC) }, Questions, "old-export"},
+		"no list of posts": {func(f *Facts) {
+			f.Posts, f.Report.Evidence.OtherLists = 0, true
+			f.Report.Problems = []inspect.Problem{{Code: "section-missing", Severity: inspect.Error, Text: "t"}}
+		}, NotSafe, "section-missing"},
+		"no list of posts, and no posts": {func(f *Facts) {
+			f.Posts, f.NoPosts, f.Report.Counts.Posts, f.Report.Evidence.OtherLists = 0, true, 0, true
+			f.Report.Problems = []inspect.Problem{{Code: "section-missing", Severity: inspect.Error, Text: "t"}}
+		}, Questions, "posts-empty"},
+		"no list of posts nor of anything, and no posts": {func(f *Facts) {
+			f.Posts, f.NoPosts, f.Report.Counts.Posts = 0, true, 0
+			f.Report.Problems = []inspect.Problem{{Code: "section-missing", Severity: inspect.Error, Text: "t"}}
+		}, NotSafe, "section-missing"},
 		"files of before": {func(f *Facts) {
 			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Media: 1, Talks: 2, Paths: []string{"media/posts/1.jpg"}}}}
 		}, Questions, "earlier-files"},
