@@ -18,7 +18,7 @@ import (
 )
 
 // killsFlag is how often the daemon is killed in TestKilledAtAnyMoment.
-var killsFlag = flag.Int("kills", 100, "how often the daemon is killed")
+var killsFlag = flag.Int("kills", 60, "how often the daemon is killed")
 
 // buildProgram builds the program as it ships. The test binary, which other
 // tests run as the program, starts slowly when it holds the race detector.
