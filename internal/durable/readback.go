@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/igwatchd/igwatchd/internal/readahead"
 )
 
 // Open opens the file at path so that what is read comes from its device and not
@@ -25,11 +27,11 @@ func Open(ctx context.Context, path string) (io.ReadCloser, error) {
 		return nil, classify(fmt.Errorf("read back: sync %s: %w", path, err))
 	}
 	if past, err := openDirect(path); err == nil {
-		return device{Ahead(onlyReader{ctx, past}), past}, f.Close()
+		return device{readahead.New(onlyReader{ctx, past}), past}, f.Close()
 	}
 	dropCache(f)
 	inOrder(f)
-	return device{Ahead(onlyReader{ctx, f}), f}, nil
+	return device{readahead.New(onlyReader{ctx, f}), f}, nil
 }
 
 // device is a file that is read ahead.

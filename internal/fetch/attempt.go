@@ -13,6 +13,7 @@ import (
 
 	"github.com/igwatchd/igwatchd/internal/durable"
 	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/readahead"
 )
 
 const bufSize = 256 << 10
@@ -45,7 +46,7 @@ func (t *transfer) attempt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ahead := durable.Ahead(watched(ctx, cancel, resp.Body, t.f.limits)) // the network goes on while the disk is waited for
+	ahead := readahead.New(watched(ctx, cancel, resp.Body, t.f.limits)) // the network goes on while the disk is waited for
 	defer func() {
 		cancel(nil) // or Close would wait for the next byte
 		_ = ahead.Close()

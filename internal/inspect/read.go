@@ -10,7 +10,12 @@ import (
 	"path"
 
 	"github.com/klauspost/compress/flate"
+
+	"github.com/igwatchd/igwatchd/internal/readahead"
 )
+
+// longList is from what size on a list is unpacked on one core and read on the other, in bytes.
+const longList = 1 << 20
 
 // keptPicture is how much memory a worker keeps for the next picture, in bytes.
 const keptPicture = 4 << 20
@@ -154,9 +159,9 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 	case isList(e.rel):
 		list := io.Reader(b)
 		if e.size >= longList && e.method != methodStore {
-			a := newAhead(b)
-			defer a.close()
-			list = a
+			ahead := readahead.New(b)
+			defer ahead.Close() //nolint:errcheck // it ends the goroutine, and has nothing to report
+			list = ahead
 		}
 		o.broken(readList(list, e.rel, r.union, r.tally))
 		return

@@ -13,6 +13,7 @@ import (
 
 	"github.com/igwatchd/igwatchd/internal/durable"
 	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/readahead"
 )
 
 // ErrNotMounted says that a replica's folder is not the one that was prepared:
@@ -190,7 +191,7 @@ func (f *Folder) Put(ctx context.Context, name string, r io.Reader, size int64, 
 	err = part.Reserve(size)
 	var n int64
 	if err == nil {
-		ahead := durable.Ahead(r) // what r hashes meanwhile costs no time of its own
+		ahead := readahead.New(r) // what r hashes meanwhile costs no time of its own
 		n, err = io.CopyBuffer(writer{ctx, part}, ahead, make([]byte, 1<<20))
 		_ = ahead.Close() // never fails
 	}

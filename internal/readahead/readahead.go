@@ -1,20 +1,21 @@
-package durable
+// Package readahead lets two things take place at once: getting bytes, and using them.
+package readahead
 
 import (
 	"io"
 	"sync"
 )
 
-// How far Ahead reads: 8 blocks of 256 KiB.
+// How far is read ahead: 8 blocks of 256 KiB.
 const (
 	aheadBlock  = 256 << 10 // bytes
 	aheadBlocks = 8
 )
 
-// Ahead reads r in a goroutine of its own, up to 2 MiB before its own reader: what r has to do, waiting for a
+// New reads r in a goroutine of its own, up to 2 MiB before its own reader: what r has to do, waiting for a
 // device or hashing, and what is done with the bytes then take place at the same time. Bytes and errors come in
 // r's order. Close ends the goroutine and waits for it; it does not close r. Only one goroutine may read.
-func Ahead(r io.Reader) io.ReadCloser {
+func New(r io.Reader) io.ReadCloser {
 	a := &ahead{r: r, full: make(chan block, aheadBlocks), free: make(chan []byte, aheadBlocks), stop: make(chan struct{})}
 	a.running.Go(a.run)
 	return a

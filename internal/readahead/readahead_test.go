@@ -1,4 +1,4 @@
-package durable
+package readahead
 
 import (
 	"bytes"
@@ -20,10 +20,10 @@ func TestAheadChangesNothing(t *testing.T) {
 			"whole": func(r io.Reader) io.Reader { return r }, "half": iotest.HalfReader, "error with data": iotest.DataErrReader,
 			"torn": func(r io.Reader) io.Reader { return io.MultiReader(r, iotest.ErrReader(torn)) },
 		} {
-			a := Ahead(wrap(bytes.NewReader(want)))
+			a := New(wrap(bytes.NewReader(want)))
 			got, err := io.ReadAll(iotest.OneByteReader(a))
 			if name != "half" && size > aheadBlock {
-				b := Ahead(wrap(bytes.NewReader(want)))
+				b := New(wrap(bytes.NewReader(want)))
 				got, err = io.ReadAll(b)
 				_ = b.Close()
 			}
@@ -42,7 +42,7 @@ func TestAheadChangesNothing(t *testing.T) {
 func TestAheadEndsItsGoroutine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		endless := iotest.TimeoutReader(io.LimitReader(zeros{}, 1<<40))
-		a := Ahead(io.MultiReader(io.LimitReader(zeros{}, 10*aheadBlocks*aheadBlock), endless))
+		a := New(io.MultiReader(io.LimitReader(zeros{}, 10*aheadBlocks*aheadBlock), endless))
 		if _, err := io.ReadFull(a, make([]byte, 3)); err != nil {
 			t.Fatal(err)
 		}
