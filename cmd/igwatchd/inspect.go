@@ -114,7 +114,7 @@ func earlierAlone(ctx context.Context, files []string, now []inspect.Part, repor
 		return nil, fmt.Errorf("inspect: compare: %w", err)
 	}
 	report.Lacking.Of = files[0]
-	return []verdict.Earlier{{ID: files[0], Made: r.GeneratedAt, PerYear: r.PerYear, Lacking: report.Lacking}}, nil
+	return []verdict.Earlier{verdict.NewEarlier(files[0], r.GeneratedAt, r, report.Lacking)}, nil
 }
 
 func verdictCode(v string) error {

@@ -26,26 +26,28 @@ func earlier(tx *journal.Tx, e journal.Export) ([]verdict.Earlier, error) {
 	if err != nil {
 		return nil, err
 	}
-	day, err := made(e)
+	report, err := reportOf(e)
 	if err != nil {
 		return nil, err
 	}
+	day := made(e, report)
 	var list []verdict.Earlier
 	for _, x := range exports {
-		if x.Account != e.Account || x.ID == e.ID || x.Report == nil {
+		if x.Account != e.Account || x.ID == e.ID {
 			continue
 		}
-		var r inspect.Report
-		if err := json.Unmarshal(x.Report, &r); err != nil {
-			return nil, fmt.Errorf("read report of %s: %w", x.ID, err)
-		}
-		old := verdict.Earlier{ID: x.ID, PerYear: r.PerYear, Messages: r.Counts.Messages, Sections: r.Evidence.Sections}
-		if old.Made, err = made(x); err != nil {
+		r, err := reportOf(x)
+		if err != nil {
 			return nil, err
 		}
-		if !strings.EqualFold(r.Username, e.Account) || old.Made > day || old.Made == day && !x.AnnouncedAt.Before(e.AnnouncedAt) {
-			continue // another one's, or not made before
+		if r == nil || !strings.EqualFold(r.Username, e.Account) {
+			continue // not looked at, or another one's
 		}
+		then := made(x, r)
+		if then > day || then == day && !x.AnnouncedAt.Before(e.AnnouncedAt) {
+			continue
+		}
+		old := verdict.NewEarlier(x.ID, then, r, nil)
 		if body, ok := compared[x.ID]; ok {
 			old.Lacking = new(inspect.Lacking)
 			if err := json.Unmarshal(body, old.Lacking); err != nil {
@@ -57,26 +59,36 @@ func earlier(tx *journal.Tx, e journal.Export) ([]verdict.Earlier, error) {
 	return list, nil
 }
 
+// reportOf reads the report of an export, which is nil before it was inspected.
+func reportOf(e journal.Export) (*inspect.Report, error) {
+	if e.Report == nil {
+		return nil, nil
+	}
+	r := new(inspect.Report)
+	if err := json.Unmarshal(e.Report, r); err != nil {
+		return nil, fmt.Errorf("read report of %s: %w", e.ID, err)
+	}
+	return r, nil
+}
+
 // made is the day on which an export was made, or else announced: an old archive may be handed over
 // later than a new one.
-func made(e journal.Export) (string, error) {
-	var r inspect.Report
-	if e.Report != nil {
-		if err := json.Unmarshal(e.Report, &r); err != nil {
-			return "", fmt.Errorf("read report of %s: %w", e.ID, err)
-		}
+func made(e journal.Export, r *inspect.Report) string {
+	if r != nil && r.GeneratedAt != "" {
+		return r.GeneratedAt
 	}
-	if r.GeneratedAt != "" {
-		return r.GeneratedAt, nil
-	}
-	return e.AnnouncedAt.UTC().Format(time.DateOnly), nil
+	return e.AnnouncedAt.UTC().Format(time.DateOnly)
+}
+
+// whole is an export with its parts.
+type whole struct {
+	journal.Export
+	parts []journal.Part
 }
 
 // compare looks for what each earlier export holds in this one, if that was not done before.
 func (d *Daemon) compare(ctx context.Context, e journal.Export, parts []journal.Part) (compared []*inspect.Lacking, err error) {
-	var todo []verdict.Earlier
-	older := map[string]journal.Export{}
-	their := map[string][]journal.Part{}
+	var todo []whole
 	err = d.journal.View(ctx, func(tx *journal.Tx) error {
 		if e.Report == nil {
 			return nil
@@ -89,46 +101,48 @@ func (d *Daemon) compare(ctx context.Context, e journal.Export, parts []journal.
 			if x.Lacking != nil && x.Lacking.Trouble == "" {
 				continue
 			}
-			todo = append(todo, x)
-			if older[x.ID], _, err = tx.Export(x.ID); err != nil {
+			old, _, err := tx.Export(x.ID)
+			if err != nil {
 				return err
 			}
-			if their[x.ID], err = tx.Parts(x.ID); err != nil {
+			parts, err := tx.Parts(x.ID)
+			if err != nil {
 				return err
 			}
+			todo = append(todo, whole{old, parts})
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, x := range todo {
-		l, err := d.compareOne(ctx, older[x.ID], their[x.ID], e, parts)
+	for _, old := range todo {
+		l, err := d.compareOne(ctx, old, whole{e, parts})
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case err != nil:
 			// Telling it is enough: the older archive is watched for itself, and this one is what is judged.
-			d.log.Warn("earlier export not compared", "export", e.ID, "earlier", x.ID, "error", err)
+			d.log.Warn("earlier export not compared", "export", e.ID, "earlier", old.ID, "error", err)
 			var cause *os.PathError
 			if errors.As(err, &cause) {
 				err = cause.Err // without the place of the file
 			}
 			l = &inspect.Lacking{Trouble: err.Error()}
 		}
-		l.Of = x.ID
+		l.Of = old.ID
 		compared = append(compared, l)
 	}
 	return compared, nil
 }
 
-func (d *Daemon) compareOne(ctx context.Context, old journal.Export, oldParts []journal.Part, e journal.Export, parts []journal.Part) (*inspect.Lacking, error) {
-	before, closeBefore, err := d.openParts(old, oldParts)
+func (d *Daemon) compareOne(ctx context.Context, old, later whole) (*inspect.Lacking, error) {
+	before, closeBefore, err := d.openParts(old.Export, old.parts)
 	defer closeBefore()
 	if err != nil {
 		return nil, err
 	}
-	now, closeNow, err := d.openParts(e, parts)
+	now, closeNow, err := d.openParts(later.Export, later.parts)
 	defer closeNow()
 	if err != nil {
 		return nil, err
@@ -193,14 +207,14 @@ func judgeLater(tx *journal.Tx, e journal.Export, report *inspect.Report) error 
 		return err
 	}
 	for _, x := range exports {
-		if x.ID == e.ID || x.Account != e.Account || x.State != "done" || x.Report == nil {
+		if x.ID == e.ID || x.Account != e.Account || x.State != "done" {
 			continue
 		}
-		day, err := made(x)
+		r, err := reportOf(x)
 		if err != nil {
 			return err
 		}
-		if day >= report.GeneratedAt {
+		if r != nil && made(x, r) >= report.GeneratedAt {
 			if err := judgeNow(tx, x.ID); err != nil {
 				return err
 			}

@@ -1,10 +1,6 @@
 package daemon
 
 import (
-	"encoding/json"
-	"fmt"
-
-	"github.com/igwatchd/igwatchd/internal/inspect"
 	"github.com/igwatchd/igwatchd/internal/journal"
 	"github.com/igwatchd/igwatchd/internal/verdict"
 )
@@ -32,11 +28,8 @@ func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) 
 	if p := a.Page; p != nil && p.Parts > 0 {
 		f.Offered = &verdict.Offered{Seen: p.Seen, Files: p.Parts, Requested: p.Requested, Range: p.Range, Format: p.Format, Quality: p.Quality}
 	}
-	if e.Report != nil {
-		f.Report = new(inspect.Report)
-		if err := json.Unmarshal(e.Report, f.Report); err != nil {
-			return f, fmt.Errorf("read report: %w", err)
-		}
+	if f.Report, err = reportOf(e); err != nil {
+		return f, err
 	}
 	if f.Earlier, err = earlier(tx, e); err != nil {
 		return f, err

@@ -10,7 +10,6 @@ import (
 	_ "image/png" // a decoder
 	"io"
 	"net/http"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -40,18 +39,14 @@ const (
 func (d *Daemon) pictures(ctx context.Context, e journal.Export, parts []journal.Part) []verdict.Picture {
 	ctx, cancel := context.WithTimeout(ctx, pictureTime)
 	defer cancel()
+	open, closeAll, err := d.openParts(e, parts)
+	defer closeAll()
+	if err != nil {
+		return nil
+	}
 	var zips []album.Part
-	for _, p := range parts {
-		path, err := d.vault.Locate(e.Account, e.ID, p.Name)
-		if err != nil {
-			return nil
-		}
-		f, err := os.Open(path)
-		if err != nil {
-			return nil
-		}
-		defer f.Close() //nolint:errcheck // opened for reading only
-		zips = append(zips, album.Part{Name: p.Name, Size: p.Size, R: f})
+	for _, p := range open {
+		zips = append(zips, album.Part{Name: p.Name, Size: p.Size, R: p.R})
 	}
 	a, err := album.Open(ctx, zips)
 	if err != nil {

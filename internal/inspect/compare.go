@@ -50,24 +50,20 @@ func Compare(ctx context.Context, earlier, later []Part) (*Lacking, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the earlier one cannot be read: %w", err)
 	}
-	held := &union{tables: now, names: newLookup(0)}
-	n := 0
-	for _, t := range now {
-		held.first = append(held.first, n)
-		n += len(t.at)
-	}
-	for e := range recognisable(now) {
-		held.names.add(e.likeness(), held.first[e.part]+e.i)
-		held.names.add(e.bytes(), held.first[e.part]+e.i)
+	held, _ := numberUnion(now, newLookup(0))
+	for e := range held.recognisable() {
+		held.names.add(e.likeness(), held.number(e))
+		held.names.add(e.bytes(), held.number(e))
 	}
 	held.names.sort()
 	l := &Lacking{Paths: []string{}}
 	media := 0
-	for e := range recognisable(before) {
-		if !e.isTalk() {
+	for e := range (&union{tables: before}).recognisable() {
+		talk := e.isTalk()
+		if !talk {
 			media++
 		}
-		l.look(e, held)
+		l.look(e, talk, held)
 	}
 	if l.Strange = media >= strangeMedia && l.Media == media; l.Strange { // then only the conversations say something
 		l.Paths = slices.DeleteFunc(l.Paths, func(rel string) bool { return classify(rel) != classMessages })
@@ -81,17 +77,17 @@ func Compare(ctx context.Context, earlier, later []Part) (*Lacking, error) {
 }
 
 // look notes what becomes of one entry of the earlier export.
-func (l *Lacking) look(e *entry, held *union) {
-	if !e.isTalk() && len(held.names.find(e.bytes())) > 0 {
+func (l *Lacking) look(e *entry, talk bool, held *union) {
+	if !talk && len(held.names.find(e.bytes())) > 0 {
 		return
 	}
 	if ids := held.names.find(e.likeness()); len(ids) > 0 {
-		if !e.isTalk() && !held.hasAsLarge(ids, e.size*muchSmaller/100) {
+		if !talk && !held.hasAsLarge(ids, e.size*muchSmaller/100) {
 			l.Smaller++
 		}
 		return
 	}
-	if e.isTalk() {
+	if talk {
 		l.Talks++
 	} else {
 		l.Media++
@@ -133,9 +129,9 @@ func readTables(ctx context.Context, parts []Part) ([]*table, error) {
 
 // recognisable yields the entries that can be looked for in another export: media with content, and the
 // first list of each conversation.
-func recognisable(tables []*table) iter.Seq[*entry] {
+func (u *union) recognisable() iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
-		for e := range (&union{tables: tables}).all() {
+		for e := range u.all() {
 			sent := thread(e.rel) != "" && !isList(e.rel) && path.Base(e.rel) != "no-data.txt" // also without an extension
 			if (e.isTalk() || e.isMedia() || sent) && e.size > 0 && !yield(e) {
 				return

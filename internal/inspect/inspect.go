@@ -108,18 +108,13 @@ func (in *inspection) join() {
 // until is the end of the day on which the export was made, with room for zones and for parts that were made
 // later: by the names of the parts, else by their youngest entry.
 func (in *inspection) until() int64 {
-	var last time.Time
 	dates := slices.Clone(in.identity.dates)
 	if in.layout.old() {
 		for _, g := range in.identity.renamed {
 			dates = append(dates, g.date)
 		}
 	}
-	for _, d := range dates {
-		if t, err := time.Parse(time.DateOnly, d); err == nil && t.After(last) {
-			last = t
-		}
-	}
+	last := latestDay(dates)
 	if last.IsZero() {
 		last = in.packed()
 	}
@@ -127,6 +122,16 @@ func (in *inspection) until() int64 {
 		return 0
 	}
 	return last.Add(slack).Unix()
+}
+
+// latestDay returns the last of some days (RFC 3339 dates), or zero.
+func latestDay(dates []string) (last time.Time) {
+	for _, d := range dates {
+		if t, err := time.Parse(time.DateOnly, d); err == nil && t.After(last) {
+			last = t
+		}
+	}
+	return last
 }
 
 // packed is the time of the youngest entry, or zero.

@@ -84,12 +84,8 @@ func (in *inspection) judgeRange(s span) {
 // generated returns the day on which the export was made: from the names of the parts, else
 // from the heads of its pages, else from the newest entry.
 func (in *inspection) generated() time.Time {
-	var newest, head time.Time
-	for _, d := range in.identity.dates {
-		if t, err := time.Parse(time.DateOnly, d); err == nil && t.After(newest) {
-			newest = t
-		}
-	}
+	var head time.Time
+	newest := latestDay(in.identity.dates)
 	for _, h := range in.tally.headers {
 		if t := time.Unix(h.generated, 0).UTC(); t.After(head) {
 			head = t

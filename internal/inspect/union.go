@@ -44,15 +44,10 @@ type union struct {
 // both. If the contents differ both are kept: the last one must never win by chance. names is
 // a table whose memory can be used.
 func newUnion(tables []*table, names *lookup, p *problems) *union {
-	u := &union{tables: tables, names: names}
-	n := 0
-	for _, t := range tables {
-		u.first = append(u.first, n)
-		n += len(t.at)
-	}
+	u, n := numberUnion(tables, names)
 	u.names.reset(n)
 	for e := range u.all() {
-		u.names.add(canonical(e.rel), u.first[e.part]+e.i)
+		u.names.add(canonical(e.rel), u.number(e))
 	}
 	u.names.sort()
 	u.names.runs(func(ids []uint32) {
@@ -62,6 +57,18 @@ func newUnion(tables []*table, names *lookup, p *problems) *union {
 	})
 	return u
 }
+
+// numberUnion gives all entries numbers, of which there are n. Their names are still to be added.
+func numberUnion(tables []*table, names *lookup) (u *union, n int) {
+	u = &union{tables: tables, names: names}
+	for _, t := range tables {
+		u.first = append(u.first, n)
+		n += len(t.at)
+	}
+	return u, n
+}
+
+func (u *union) number(e *entry) int { return u.first[e.part] + e.i }
 
 // all yields every entry but folders and junk, in the order of parts and bodies. Each is valid for one turn.
 func (u *union) all() iter.Seq[*entry] {

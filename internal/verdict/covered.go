@@ -45,7 +45,7 @@ func allYears(f Facts) []Reason {
 
 // allPosts tells whether as many posts are here as the profile shows, which proves that none is missing.
 func allPosts(f Facts) bool {
-	return f.Posts > 0 && countsPosts(f.Report) && f.Report.Counts.Posts >= f.Posts
+	return f.Posts > 0 && f.Report != nil && countsPosts(f.Report) && f.Report.Counts.Posts >= f.Posts
 }
 
 // gapYears: a year without anything between years with something may be one that Instagram left out.

@@ -13,6 +13,11 @@ var EarlierCodes = []string{"less-than-before", "earlier-files", "earlier-larger
 
 var keepBoth = words.Of("If not, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept: keep them both.")
 
+// NewEarlier is an earlier export by its report; made is the day on which it was made.
+func NewEarlier(id, made string, r *inspect.Report, lacking *inspect.Lacking) Earlier {
+	return Earlier{ID: id, Made: made, PerYear: r.PerYear, Messages: r.Counts.Messages, Sections: r.Evidence.Sections, Lacking: lacking}
+}
+
 // lessThanBefore compares with earlier exports. What is missing may have been
 // deleted by its owner, or not asked for this time.
 func lessThanBefore(f Facts) (all []Reason) {

@@ -1,6 +1,8 @@
 package verdict
 
 import (
+	"slices"
+
 	"github.com/igwatchd/igwatchd/internal/inspect"
 )
 
@@ -24,14 +26,15 @@ func next(f Facts, v Verdict, id string) []Step {
 			{"Answer them:", "igwatchd confirm " + id},
 		}
 	}
+	copiesOnly := v.Only("copy-not-proven", "copy-damaged")
 	switch {
-	case v.Verdict == NotSafe && copiesOnly(v) && damaged(f):
+	case v.Verdict == NotSafe && copiesOnly && damaged(f):
 		return []Step{
 			{"Do not delete the account: what is damaged here may only be there whole.", ""},
 			{"Let igwatchd read every copy again. What is damaged is mended from another copy that is right:", "igwatchd verify " + id},
 			{"If no copy is right, download the files of this export again while Instagram offers them, or " + newExport, ""},
 		}
-	case v.Verdict == NotSafe && copiesOnly(v):
+	case v.Verdict == NotSafe && copiesOnly:
 		return append([]Step{
 			{"Keep the account for now. The archive is here, but not in every place that you asked for.", ""},
 			{"Connect the disk that is named above, or see to it that the place can be reached. igwatchd goes on trying by itself, and tells you when every copy is written and read back.", ""},
@@ -66,24 +69,8 @@ func next(f Facts, v Verdict, id string) []Step {
 	}
 }
 
-// copiesOnly tells whether nothing is wrong but with the copies.
-func copiesOnly(v Verdict) bool {
-	errs := v.Open(inspect.Error)
-	for _, r := range errs {
-		if r.Code != "copy-not-proven" && r.Code != "copy-damaged" {
-			return false
-		}
-	}
-	return len(errs) > 0
-}
-
 func damaged(f Facts) bool {
-	for _, c := range f.Copies {
-		if c.Damaged {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.Copies, func(c Copy) bool { return c.Damaged })
 }
 
 // never is what no export ever holds.

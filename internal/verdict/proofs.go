@@ -141,7 +141,7 @@ func (c claimer) believed(f Facts) string {
 		return "So all of the account's time was asked for."
 	case r.Range.Known:
 		return "The oldest is of the time when the account was opened, the newest of the time when the export was made, and none of the shorter ranges that Instagram offers would give this: so it is believed to be all."
-	case f.Posts > 0 && countsPosts(r) && r.Counts.Posts >= f.Posts:
+	case allPosts(f):
 		return "The number of posts is that of the profile: so it is believed to be all."
 	}
 	return ""

@@ -137,16 +137,11 @@ func (v Verdict) Open(severity string) []Reason {
 	return list
 }
 
-// Only tells whether nothing but one kind of error stands against the verdict safe,
+// Only tells whether nothing but these kinds of errors stands against the verdict safe,
 // apart from questions.
-func (v Verdict) Only(code string) bool {
+func (v Verdict) Only(codes ...string) bool {
 	errs := v.Open(inspect.Error)
-	for _, r := range errs {
-		if r.Code != code {
-			return false
-		}
-	}
-	return len(errs) > 0
+	return len(errs) > 0 && !slices.ContainsFunc(errs, func(r Reason) bool { return !slices.Contains(codes, r.Code) })
 }
 
 // Sentence says the verdict in plain words.
