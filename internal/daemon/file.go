@@ -195,8 +195,9 @@ func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Pic
 		if v.Verdict == verdict.Safe { // nothing is safe without its evidence
 			return err
 		}
-		// That something is wrong is told in any case: the archive's folder may be what is gone.
-		d.log.Warn("the evidence cannot be written", "export", e.ID, "error", err)
+		// That something is wrong is told in any case: the archive's folder may be what is gone. A page
+		// that says otherwise does not stay, even where there is no room for a new one.
+		d.log.Warn("the evidence cannot be written", "export", e.ID, "error", errors.Join(err, durable.Remove(evidencePage(e))))
 	}
 	reasons, err := json.Marshal(v.Reasons)
 	if err != nil {
@@ -216,6 +217,8 @@ func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Pic
 	return d.announce(tx, d.news.decided(e, v, time.Now()))
 }
 
+func evidencePage(e journal.Export) string { return filepath.Join(e.Path, "evidence.html") }
+
 // writeEvidence puts the page beside the payload. It is no part of what the bag's
 // manifests vouch for: it speaks about the reading back of these very files.
 func (d *Daemon) writeEvidence(e journal.Export, f verdict.Facts, v verdict.Verdict, pictures []verdict.Picture) error {
@@ -230,5 +233,5 @@ func (d *Daemon) writeEvidence(e journal.Export, f verdict.Facts, v verdict.Verd
 	if err := durable.RemoveTemporary(e.Path); err != nil { // of a run that was killed here
 		return err
 	}
-	return durable.WriteFile(filepath.Join(e.Path, "evidence.html"), page.Bytes(), 0o440)
+	return durable.WriteFile(evidencePage(e), page.Bytes(), 0o440)
 }
