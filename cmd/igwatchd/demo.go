@@ -239,7 +239,7 @@ func (d *demo) finish(cfg *config.Config, e daemon.Export) {
 	}
 	d.say("\nLook around:")
 	d.say("   the archive   cd %s && sha256sum -c manifest-sha256.txt", e.Path)
-	d.say("   the evidence  %s", filepath.Join(e.Path, "evidence.html"))
+	d.say("   the evidence  %s", daemon.EvidencePage(e.Path))
 	d.say("   the status    %s status --config %s", self(), cfg.Path)
 	d.say("   the answers   %s confirm %s --config %s", self(), e.ID, cfg.Path)
 	d.say("   the log       %s", filepath.Join(d.dir, "igwatchd.log"))

@@ -66,7 +66,7 @@ func openEvidence(ctx context.Context, s streams, cfg *config.Config, id string,
 	if len(exports) == 0 || exports[0].Path == "" {
 		return false, nil
 	}
-	page := filepath.Join(exports[0].Path, "evidence.html")
+	page := daemon.EvidencePage(exports[0].Path)
 	if _, err := os.Stat(page); err != nil {
 		return false, nil //nolint:nilerr // the archive is stored, and not judged yet
 	}

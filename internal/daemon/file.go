@@ -197,7 +197,7 @@ func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Pic
 		}
 		// That something is wrong is told in any case: the archive's folder may be what is gone. A page
 		// that says otherwise does not stay, even where there is no room for a new one.
-		d.log.Warn("the evidence cannot be written", "export", e.ID, "error", errors.Join(err, durable.Remove(evidencePage(e))))
+		d.log.Warn("the evidence cannot be written", "export", e.ID, "error", errors.Join(err, durable.Remove(EvidencePage(e.Path))))
 	}
 	reasons, err := json.Marshal(v.Reasons)
 	if err != nil {
@@ -217,7 +217,8 @@ func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Pic
 	return d.announce(tx, d.news.decided(e, v, time.Now()))
 }
 
-func evidencePage(e journal.Export) string { return filepath.Join(e.Path, "evidence.html") }
+// EvidencePage is where the evidence for an archive lies, by the archive's folder.
+func EvidencePage(folder string) string { return filepath.Join(folder, "evidence.html") }
 
 // writeEvidence puts the page beside the payload. It is no part of what the bag's
 // manifests vouch for: it speaks about the reading back of these very files.
@@ -233,5 +234,5 @@ func (d *Daemon) writeEvidence(e journal.Export, f verdict.Facts, v verdict.Verd
 	if err := durable.RemoveTemporary(e.Path); err != nil { // of a run that was killed here
 		return err
 	}
-	return durable.WriteFile(evidencePage(e), page.Bytes(), 0o440)
+	return durable.WriteFile(EvidencePage(e.Path), page.Bytes(), 0o440)
 }

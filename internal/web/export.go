@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/igwatchd/igwatchd/internal/daemon"
@@ -58,7 +57,7 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	if e.Wall != nil {
 		d.Met = &met{*e.Wall, e.ID}
 	}
-	_, err = os.Stat(evidencePath(e))
+	_, err = os.Stat(daemon.EvidencePage(e.Path))
 	d.HasEvidence = e.Path != "" && err == nil
 	if e.State == "done" && e.Verdict == verdict.Safe {
 		d.Removal = removalPage
@@ -79,8 +78,6 @@ func onePerCode(list []verdict.Reason) (kept []verdict.Reason) {
 	return kept
 }
 
-func evidencePath(e daemon.Export) string { return filepath.Join(e.Path, "evidence.html") }
-
 // evidence serves the page that lies beside the archive. It holds its own style and pictures, and
 // nothing that could run.
 func (s *Server) evidence(w http.ResponseWriter, r *http.Request) {
@@ -92,7 +89,7 @@ func (s *Server) evidence(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, err)
 		return
 	}
-	f, err := os.Open(evidencePath(e))
+	f, err := os.Open(daemon.EvidencePage(e.Path))
 	if err != nil {
 		s.fail(w, fmt.Errorf("open evidence: %w", err))
 		return
