@@ -18,7 +18,7 @@ func inspectCommand(ctx context.Context, s streams, args []string) error {
 	_ = configFlag(fs)
 	asJSON := fs.Bool("json", false, "print JSON")
 	var before []string
-	fs.Func("before", "a zip of an earlier export of the same account: say what it holds and this one does not (once for each of its zips): `ZIP`", func(s string) error {
+	fs.Func("before", "a `ZIP` of an earlier export of the same account: say what that one holds and this one does not (once for each of its zips)", func(s string) error {
 		before = append(before, s)
 		return nil
 	})

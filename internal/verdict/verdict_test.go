@@ -98,6 +98,12 @@ func TestRules(t *testing.T) {
 			f.Report.PerYear = map[string]int{"2019": 5}
 			f.Earlier = []Earlier{{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2018": 3, "2019": 5}, Lacking: &inspect.Lacking{}}}
 		}, Questions, "less-than-before"},
+		"fewer messages than before": {func(f *Facts) {
+			f.Earlier = []Earlier{NewEarlier("e0", "2025-01-01", &inspect.Report{Counts: inspect.Counts{Messages: 3}}, &inspect.Lacking{})}
+		}, Questions, "less-than-before"},
+		"a section less than before": {func(f *Facts) {
+			f.Earlier = []Earlier{NewEarlier("e0", "2025-01-01", &inspect.Report{Evidence: inspect.Evidence{Sections: []string{"saved"}}}, &inspect.Lacking{})}
+		}, Questions, "less-than-before"},
 		"as much as before": {func(f *Facts) {
 			f.Report.PerYear = map[string]int{"2019": 5, "2020": 1}
 			f.Earlier = []Earlier{{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2019": 5}, Lacking: &inspect.Lacking{}}}
