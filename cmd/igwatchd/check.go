@@ -15,6 +15,7 @@ import (
 	"github.com/igwatchd/igwatchd/internal/exportmail"
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/imapwatch"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // lowSpace is how little room calls for a word: exports of 30 GB are known.
@@ -114,7 +115,7 @@ func (c *checker) folder(what, dir string) {
 	if what == "archive_dir" && free < lowSpace {
 		note = ": a large export may not fit"
 	}
-	c.good(what, fmt.Sprintf("%s, %s free%s", dir, bytesText(int64(min(free, 1<<62))), note))
+	c.good(what, fmt.Sprintf("%s, %s free%s", dir, words.Size(int64(min(free, 1<<62))), note))
 }
 
 func (c *checker) readable(what, path string) {

@@ -12,6 +12,7 @@ import (
 	"github.com/igwatchd/igwatchd/internal/extract"
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/web"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 func extractCommand(ctx context.Context, s streams, args []string) error {
@@ -44,13 +45,13 @@ func extractCommand(ctx context.Context, s streams, args []string) error {
 		}
 	}
 	result, err := extract.Gallery(ctx, a, dir, newLogger(s, slog.LevelError), func(r extract.Result) {
-		show(fmt.Sprintf("%d files, %s", r.Files, bytesText(r.Bytes)))
+		show(fmt.Sprintf("%d files, %s", r.Files, words.Size(r.Bytes)))
 	}, pages)
 	show("")
 	if err != nil {
 		return fault.WithHint(fmt.Errorf("extract: %w", err), "what was written stays; run the same command again to go on")
 	}
-	_, _ = fmt.Fprintf(s.out, "%d files, %s, are in %s. The archive itself is unchanged.\n", result.Files, bytesText(result.Bytes), dir)
+	_, _ = fmt.Fprintf(s.out, "%d files, %s, are in %s. The archive itself is unchanged.\n", result.Files, words.Size(result.Bytes), dir)
 	if *gallery {
 		_, _ = fmt.Fprintf(s.out, "Open the gallery in a browser: %s\n", filepath.Join(dir, "index.html"))
 	}

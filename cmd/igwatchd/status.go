@@ -15,6 +15,7 @@ import (
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/inspect"
 	"github.com/igwatchd/igwatchd/internal/journal"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 func statusCommand(ctx context.Context, s streams, args []string) error {
@@ -108,7 +109,7 @@ func printExport(w io.Writer, e daemon.Export) {
 		p("    open     until %s\n", clock(e.Deadline))
 	}
 	for _, part := range e.Parts {
-		p("    part     %s  %s\n", part.Name, bytesText(part.Size))
+		p("    part     %s  %s\n", part.Name, words.Size(part.Size))
 	}
 	if e.Verdict != "" {
 		p("    verdict  %s\n", e.Verdict)
@@ -163,24 +164,11 @@ func clock(stamp string) string {
 	return t.Local().Format("2006-01-02 15:04:05")
 }
 
-// bytesText shows a size as people say it.
-func bytesText(n int64) string {
-	const unit = 1000
-	if n < unit {
-		return fmt.Sprintf("%d bytes", n)
-	}
-	f, suffix := float64(n)/unit, 0
-	for f >= unit && suffix < 3 {
-		f, suffix = f/unit, suffix+1
-	}
-	return fmt.Sprintf("%.1f %s", f, [...]string{"kB", "MB", "GB", "TB"}[suffix])
-}
-
 func progressText(done, total int64) string {
 	if total <= 0 {
-		return bytesText(done)
+		return words.Size(done)
 	}
 	filled := int(20 * done / total)
 	return fmt.Sprintf("[%s%s] %3d %%  %s of %s", strings.Repeat("#", filled), strings.Repeat(".", 20-filled),
-		100*done/total, bytesText(done), bytesText(total))
+		100*done/total, words.Size(done), words.Size(total))
 }

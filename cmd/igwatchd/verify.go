@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/igwatchd/igwatchd/internal/daemon"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // readingWords says what came of a reading.
@@ -71,7 +72,7 @@ func printReading(s streams, r daemon.Reading) {
 	p := func(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format, args...) }
 	p("%s %s  %s, in %s", readingWords[r.State], r.Export, r.Account, r.Place)
 	if r.Bytes > 0 {
-		p(", %s", bytesText(r.Bytes))
+		p(", %s", words.Size(r.Bytes))
 	}
 	p("\n")
 	if r.Detail != "" {

@@ -14,6 +14,7 @@ import (
 	"github.com/igwatchd/igwatchd/internal/durable"
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/imapwatch"
+	"github.com/igwatchd/igwatchd/internal/words"
 )
 
 // answers are what the five questions are about. Flags answer them beforehand.
@@ -250,7 +251,7 @@ func (w *wizard) askArchive(context.Context) error {
 			return err
 		}
 		w.archive = dir
-		w.term.say("%s is free there.%s", bytesText(int64(min(free, 1<<62))), map[bool]string{true: " A large archive may not fit.", false: ""}[free < lowSpace])
+		w.term.say("%s is free there.%s", words.Size(int64(min(free, 1<<62))), map[bool]string{true: " A large archive may not fit.", false: ""}[free < lowSpace])
 		return nil
 	})
 }

@@ -215,11 +215,7 @@ func count(n int, one, many string) string {
 // bytesText shows a size as people say it, and to the byte.
 func bytesText(n int64) string {
 	if n < 1000 {
-		return fmt.Sprintf("%d bytes", n)
+		return words.Size(n)
 	}
-	size, unit := float64(n), -1
-	for size >= 1000 && unit < 3 {
-		size, unit = size/1000, unit+1
-	}
-	return fmt.Sprintf("%.1f %s (%d bytes)", size, [...]string{"kB", "MB", "GB", "TB"}[unit], n)
+	return fmt.Sprintf("%s (%d bytes)", words.Size(n), n)
 }

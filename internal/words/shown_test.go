@@ -22,3 +22,11 @@ func TestShown(t *testing.T) {
 		}
 	}
 }
+
+func TestSize(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1000: "1.0 kB", 26_175_222: "26.2 MB", 3_000_000_000: "3.0 GB", 5e12: "5.0 TB", 7e15: "7000.0 TB"} {
+		if got := Size(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
