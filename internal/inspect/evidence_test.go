@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -239,9 +240,16 @@ func TestProblemsAreBounded(t *testing.T) {
 // TestSameReportEveryTime: two workers read in no fixed order, the report must not show it.
 func TestSameReportEveryTime(t *testing.T) {
 	z := zipOf(with(contents{"media/posts/201904/one.jpg": nil, dmThread + "photos/dm.jpg": nil, "media/posts/202407/two.jpg": {}}))
-	first := fmt.Sprintf("%+v", examine(t, part(partName, z)))
+	report := func() string {
+		b, err := json.Marshal(examine(t, part(partName, z)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	first := report()
 	for range 20 {
-		if again := fmt.Sprintf("%+v", examine(t, part(partName, z))); again != first {
+		if again := report(); again != first {
 			t.Fatalf("%s\n%s", first, again)
 		}
 	}

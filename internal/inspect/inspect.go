@@ -186,6 +186,7 @@ func (in *inspection) report() *Report {
 	in.judgeTime(r)
 	in.fillCounts(r)
 	in.fillChecks(r)
+	r.Omissions = newOmissions(r.Parts, slices.Concat(in.omissions, in.tally.omissions), in.omitted+in.tally.omitted)
 	r.Problems = in.sorted()
 	return r
 }

@@ -88,23 +88,23 @@ func (in *inspection) judgeEntries(r *Report) {
 			in.add(Error, "index-unreadable", e.rel, "This list cannot be read to its end (%s), so nobody knows what else it names. "+
 				"The zip stores it like that: request a new export.", words.Text(in.tally.detail(e)))
 		case m.state == stateBroken:
-			in.add(e.severity(), "media-damaged", e.rel, "This picture or video is not whole (%s). The zip stores it like that, so Instagram delivered it damaged. "+
+			in.deliveredEntry(e).add(e.severity(), "media-damaged", e.rel, "This picture or video is not whole (%s). The zip stores it like that, so Instagram delivered it damaged. "+
 				"Look at it in the app and save it by itself, or request a new export.%s", words.Text(in.tally.detail(e)), withoutIt(e.severity()))
 		case m.refs&(refOwn|refMessage) != 0 && (isList(e.rel) || path.Base(e.rel) == "no-data.txt"):
-			in.add(e.severity(), "media-kind", e.rel, "A list names this as a picture or video, but it is a list or a note itself. Compare with your profile, and request a new export.%s", withoutIt(e.severity()))
+			in.deliveredEntry(e).add(e.severity(), "media-kind", e.rel, "A list names this as a picture or video, but it is a list or a note itself. Compare with your profile, and request a new export.%s", withoutIt(e.severity()))
 		case m.state == stateEmpty && (named || expectsMedia(e.rel)):
-			in.add(e.severity(), "media-empty", e.rel, "This file has no content. Save the picture or video from the app by itself, or request a new export.%s", withoutIt(e.severity()))
+			in.deliveredEntry(e).add(e.severity(), "media-empty", e.rel, "This file has no content. Save the picture or video from the app by itself, or request a new export.%s", withoutIt(e.severity()))
 		case m.state == stateUnchecked && m.kind.picture():
 			in.add(Question, "media-not-checked", e.rel, "This picture could not be decoded to check it (%s). Open it and look: is it whole?", words.Text(in.tally.detail(e)))
 		case m.state == stateUnchecked && m.kind.family() == "":
 			subtitle := m.kind == kindText && m.refs&refSubtitle != 0
 			if (named || expectsMedia(e.rel)) && !subtitle {
-				in.add(e.severity(), "media-kind", e.rel, "This should be a picture, a video or sound, but its content is none that is known. Open it and look.%s", isRight(e.severity()))
+				in.deliveredEntry(e).add(e.severity(), "media-kind", e.rel, "This should be a picture, a video or sound, but its content is none that is known. Open it and look.%s", isRight(e.severity()))
 			}
 		case m.state == stateUnchecked && m.kind == kindHEIF:
 			undecoded.add(e.rel)
 		case m.state == stateUnchecked && kindsByExtension[strings.ToLower(path.Ext(e.rel))].family() == "picture":
-			in.add(e.severity(), "media-kind", e.rel, "This should be a picture, but its content is none that is known. Open it and look.%s", isRight(e.severity()))
+			in.deliveredEntry(e).add(e.severity(), "media-kind", e.rel, "This should be a picture, but its content is none that is known. Open it and look.%s", isRight(e.severity()))
 		case m.state == stateUnchecked && m.refs&refOwn != 0: // a few first bytes are all that is known of it
 			in.add(Question, "media-not-checked", e.rel, "This is sound or video of a kind that cannot be checked here. Play it: is it whole?")
 		case m.state == stateUnchecked:
@@ -127,11 +127,9 @@ func (in *inspection) judgeEntries(r *Report) {
 	in.fillSides(&r.Evidence)
 }
 
-// sortedGaps orders what is told one by one, so that of too many always the same are told.
-func sortedGaps[V any](m map[gap]V) []gap {
-	return slices.SortedFunc(maps.Keys(m), func(a, b gap) int {
-		return cmp.Or(cmp.Compare(rank(a.severity), rank(b.severity)), cmp.Compare(a.from, b.from))
-	})
+// compareGaps orders what is told one by one, so that of too many always the same are told.
+func compareGaps(a, b gap) int {
+	return cmp.Or(cmp.Compare(rank(a.severity), rank(b.severity)), cmp.Compare(a.from, b.from))
 }
 
 // maxMissingListed bounds References.Missing.
@@ -162,7 +160,7 @@ func (in *inspection) judgeReferences(r *Report) {
 		}
 	}
 
-	for _, key := range sortedGaps(perList) {
+	for _, key := range slices.SortedFunc(maps.Keys(perList), compareGaps) {
 		s := perList[key]
 		in.add(key.severity, "media-missing", key.from, "%d files that this list names are in no part of the archive; the first is %s. "+
 			"Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s", s.n, repair(s.first), withoutThem(key.severity, s.n))
@@ -174,20 +172,23 @@ func (in *inspection) judgeReferences(r *Report) {
 		}
 		in.add(severity, "media-missing", "", "%d more files are in no part of the archive.%s", n, withoutThem(severity, n))
 	}
-	for _, key := range sortedGaps(t.noFile) {
-		n := t.noFile[key]
-		r.Evidence.EmptyReferences += n
-		if key.severity != Info {
-			in.add(key.severity, "reference-empty", key.from, "This list has %d entries that should name a picture or video and name none. "+
-				"Compare with your profile, save what is missing from the app, or request a new export.%s", n, withoutThem(key.severity, n))
+	lacks := slices.SortedFunc(maps.Keys(t.lacks), func(a, b lack) int { return cmp.Or(cmp.Compare(a.code, b.code), compareGaps(a.gap, b.gap)) })
+	for _, key := range lacks {
+		n := t.lacks[key]
+		remote := key.code == mediaRemote
+		if remote {
+			r.Evidence.RemoteReferences += n
+		} else {
+			r.Evidence.EmptyReferences += n
 		}
-	}
-	for _, key := range sortedGaps(t.remote) {
-		n := t.remote[key]
-		r.Evidence.RemoteReferences += n
-		if key.severity != Info {
-			in.add(key.severity, "media-remote", key.from, "This list names %d pictures or videos by an address in the web instead of a file. "+
+		switch {
+		case key.severity == Info:
+		case remote:
+			in.delivered(n).add(key.severity, "media-remote", key.from, "This list names %d pictures or videos by an address in the web instead of a file. "+
 				"They are not in the archive and will be gone with the account. Request a new export.%s", n, withoutThem(key.severity, n))
+		default:
+			in.delivered(n).add(key.severity, "reference-empty", key.from, "This list has %d entries that should name a picture or video and name none. "+
+				"Compare with your profile, save what is missing from the app, or request a new export.%s", n, withoutThem(key.severity, n))
 		}
 	}
 }

@@ -27,6 +27,7 @@ type list struct {
 		files        int
 		first        uint32 // the first file, as its number in the union and one more
 		named        bool   // the current medium names a file
+		settled      int    // how many omissions there were before it
 	}
 	sent  bool                          // the file of a message that is being read has a name
 	line  struct{ label, value string } // of a label_values list
@@ -88,7 +89,7 @@ func (l *list) value(path []string, v token) {
 		case key == "uri" && sentFile(path[:len(path)-1]):
 			l.sent = true
 		case sentFile(path): // a text where a file is described in all known lists
-			l.tally.without(l.tally.noFile, l.rel, Question)
+			l.lacks(referenceEmpty, Question)
 		}
 	case l.class == classPersonal:
 		l.personalValue(path, v)
@@ -121,7 +122,7 @@ func (l *list) leave(path []string, array bool) {
 			l.messages++
 		case sentFile(path):
 			if !l.sent {
-				l.tally.without(l.tally.noFile, l.rel, Question)
+				l.lacks(referenceEmpty, Question)
 			}
 			l.sent = false
 		}
@@ -175,6 +176,11 @@ func (l *list) itemValue(path []string, v token) {
 	}
 	key, parent := inside[len(inside)-1], inside[:len(inside)-1]
 	switch {
+	case key == "title" && (len(parent) == 0 || isMedium(parent)):
+		if len(l.pending()) > 0 {
+			s, _ := v.text()
+			l.captionOmissions(s)
+		}
 	case key == "uri" && len(parent) == 0:
 		l.item.files++
 	case key == "uri" && isMedium(parent):
@@ -191,7 +197,7 @@ func (l *list) leaveItem(path []string) {
 	if isMedium(inside) {
 		l.item.files++
 		if !l.item.named {
-			l.tally.without(l.tally.noFile, l.rel, Error)
+			l.lacks(referenceEmpty, Error)
 		}
 		l.item.named = false
 		return
@@ -200,7 +206,7 @@ func (l *list) leaveItem(path []string) {
 		return
 	}
 	if l.item.files == 0 {
-		l.tally.without(l.tally.noFile, l.rel, Error)
+		l.lacks(referenceEmpty, Error)
 	}
 	when := l.item.outer
 	if !believable(when) {
@@ -215,6 +221,7 @@ func (l *list) leaveItem(path []string) {
 // whether the item is a new one: two parts may hold the same list, and one list may name a post twice.
 func (l *list) count(when int64, first uint32) bool {
 	l.read++
+	l.dateOmissions(when)
 	if l.class == classPosts && first != 0 && l.tally.counted(l.union, first-1) {
 		return false
 	}

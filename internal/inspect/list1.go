@@ -12,6 +12,8 @@ import (
 type item1 struct {
 	when int64
 	file bool
+
+	caption string
 }
 
 // inItem1 reports whether a path lies in an entry of media.json: one of a list, or the only one.
@@ -52,6 +54,8 @@ func (l *list) value1(path []string, v token) {
 		l.odd = true
 	case l.class == classMedia1 && inItem1(path):
 		switch key {
+		case "caption":
+			l.item1.caption = s
 		case "taken_at":
 			l.item1.when = time1(s)
 		case "path":
@@ -86,8 +90,13 @@ func (l *list) leave1(path []string) {
 			l.tally.strange(path[0])
 		}
 		if !l.item1.file {
-			l.tally.without(l.tally.noFile, l.rel, Error)
+			l.lacks(referenceEmpty, Error)
 		}
+		for i := range l.pending() {
+			l.pending()[i].Kind = omit("", c, "").Kind
+		}
+		l.captionOmissions(l.item1.caption)
+		l.dateOmissions(l.item1.when)
 		switch {
 		case c == classMessages: // media of messages, which are counted where they stand
 		case c == classPosts && l.tally.again(l.item1.when):

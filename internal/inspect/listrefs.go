@@ -44,9 +44,9 @@ func (l *list) named(field, uri string, why refs, severity Severity) {
 			severity = Info
 		}
 		if uri == "" {
-			l.tally.without(l.tally.noFile, l.rel, severity)
+			l.lacks(referenceEmpty, severity)
 		} else {
-			l.tally.without(l.tally.remote, l.rel, severity)
+			l.lacks(mediaRemote, severity)
 		}
 	default:
 		ids := l.union.find(uri)

@@ -32,6 +32,8 @@ type page struct {
 		depth       int // of the block's element, 0 outside of blocks
 		files, time int
 		when        int64
+		heading     bool // its caption is being read
+		caption     string
 	}
 	timeDepth int // of the element that holds a time, 0 outside
 	aside     *header
@@ -132,6 +134,8 @@ func (p *page) begin(element atom.Atom, a attribute) {
 			p.aside, p.asideAt = &header{from: p.rel}, p.depth
 			p.text.Reset()
 		}
+	case atom.H2:
+		p.block.heading = p.block.depth > 0
 	case atom.Time:
 		if p.aside != nil {
 			p.aside.add(strings.TrimSpace(p.text.String()), a.datetime)
@@ -142,6 +146,7 @@ func (p *page) begin(element atom.Atom, a attribute) {
 	}
 	if p.block.depth == 0 && hasClass(a.class, blockClass) {
 		p.block.depth, p.block.files, p.block.when, p.item.first = p.depth, 0, 0, 0
+		p.block.caption = ""
 	}
 	if p.timeDepth == 0 && hasClass(a.class, timeClass) {
 		p.timeDepth = p.depth
@@ -150,8 +155,11 @@ func (p *page) begin(element atom.Atom, a attribute) {
 }
 
 func (p *page) end(element atom.Atom) {
-	if element == atom.Html {
+	switch element {
+	case atom.Html:
 		p.ended = true
+	case atom.H2:
+		p.block.heading = false
 	}
 	if !frames[element] || p.depth == 0 {
 		return
@@ -182,8 +190,9 @@ func (p *page) endBlock() {
 		p.spoke(p.block.when)
 	case p.class.own():
 		if p.block.files == 0 {
-			p.tally.without(p.tally.noFile, p.rel, Question)
+			p.lacks(referenceEmpty, Question)
 		}
+		p.captionOmissions(p.block.caption)
 		if p.count(p.block.when, p.item.first) && p.class == classPosts {
 			p.rough++
 		}
@@ -200,6 +209,9 @@ func (p *page) said(s string) {
 		}
 	}
 	s = strings.TrimSpace(s)
+	if p.block.heading && p.block.caption == "" {
+		p.block.caption = s
+	}
 	if s == "" || len(s) > maxLabel {
 		return
 	}

@@ -13,16 +13,67 @@ const maxPerCode = 100
 // problems gathers findings. It is used by one goroutine only.
 type problems struct {
 	list  []Problem
-	count map[[2]string]int
+	count map[[2]string]*unlistedProblems
+
+	omissions []Omission // of entries; those of lists are in the tally
+	omitted   int        // all of them
+}
+
+// unlistedProblems are those of one code and severity that are one too many.
+type unlistedProblems struct {
+	all, omitted int
+	otherwise    bool // not all of them were delivered so
 }
 
 func (p *problems) add(severity Severity, code, path, format string, args ...any) {
+	p.record(0, severity, code, path, format, args)
+}
+
+// deliveredProblems adds what the zip's own checksums prove: Instagram delivered it so.
+type deliveredProblems struct {
+	*problems
+	n    int
+	item *Omission
+}
+
+// delivered is for a finding about n things that a list speaks of and that its list has noted as omissions.
+func (p *problems) delivered(n int) deliveredProblems { return deliveredProblems{p, n, nil} }
+
+// deliveredEntry is for a finding about a file that is packed as Instagram had it.
+func (p *problems) deliveredEntry(e *entry) deliveredProblems {
+	item := omit("", ownFolders[media(e.rel)], e.rel)
+	item.Made = month(e.rel)
+	return deliveredProblems{p, 1, &item}
+}
+
+func (d deliveredProblems) add(severity Severity, code, path, format string, args ...any) {
+	if severity != Error { // a question has its answer
+		d.problems.add(severity, code, path, format, args...)
+		return
+	}
+	if d.item != nil {
+		d.item.Code = code
+		if d.omitted++; len(d.omissions) < maxOmissions {
+			d.omissions = append(d.omissions, *d.item)
+		}
+	}
+	d.record(d.n, severity, code, path, format, args)
+}
+
+// record notes a finding, about so many omissions.
+func (p *problems) record(omitted int, severity Severity, code, path, format string, args []any) {
 	if p.count == nil {
-		p.count = make(map[[2]string]int)
+		p.count = make(map[[2]string]*unlistedProblems)
 	}
 	key := [2]string{code, severity}
-	p.count[key]++
-	if p.count[key] > maxPerCode {
+	c := p.count[key]
+	if c == nil {
+		c = &unlistedProblems{all: -maxPerCode}
+		p.count[key] = c
+	}
+	if c.all++; c.all > 0 {
+		c.omitted += omitted
+		c.otherwise = c.otherwise || omitted == 0
 		return
 	}
 	for i, a := range args {
@@ -30,7 +81,9 @@ func (p *problems) add(severity Severity, code, path, format string, args ...any
 			args[i] = words.Shown(s)
 		}
 	}
-	p.list = append(p.list, problem(code, severity, path, words.Of(format, args...)))
+	x := problem(code, severity, path, words.Of(format, args...))
+	x.Delivered, x.Items = omitted > 0, omitted
+	p.list = append(p.list, x)
 }
 
 func problem(code string, severity Severity, path string, said words.Phrase) Problem {
@@ -40,10 +93,15 @@ func problem(code string, severity Severity, path string, said words.Phrase) Pro
 // sorted returns the findings, worst first, with a closing line for every list cut short.
 func (p *problems) sorted() []Problem {
 	out := slices.Clone(p.list)
-	for key, n := range p.count {
-		if n > maxPerCode {
-			out = append(out, problem(key[0], key[1], "", words.Of("There are %d more findings of this kind that are not listed here.", n-maxPerCode)))
+	for key, c := range p.count {
+		if c.all <= 0 {
+			continue
 		}
+		more := problem(key[0], key[1], "", words.Of("There are %d more findings of this kind that are not listed here.", c.all))
+		if !c.otherwise {
+			more.Delivered, more.Items = true, c.omitted
+		}
+		out = append(out, more)
 	}
 	slices.SortStableFunc(out, func(a, b Problem) int {
 		return cmp.Or(

@@ -75,6 +75,7 @@ type Report struct {
 	Verdict     string         `json:"verdict"` // left empty: judging is not this package's work
 	Checks      []string       `json:"checks"`
 	Evidence    Evidence       `json:"evidence"`
+	Omissions   *Omissions     `json:"omissions,omitempty"`
 	Lacking     *Lacking       `json:"lacking,omitempty"` // left empty: see [Compare]
 }
 
@@ -124,6 +125,11 @@ type Problem struct {
 	Severity Severity `json:"severity"`
 	Path     string   `json:"path"` // the part or entry it is about, or ""
 	Text     string   `json:"text"`
+
+	// Delivered says that the zip's checksums prove that Instagram delivered the export so: neither another
+	// part nor a new download can put it right. Items is about how many of Report.Omissions it is.
+	Delivered bool `json:"delivered,omitempty"`
+	Items     int  `json:"items,omitempty"`
 
 	Phrase words.Phrase `json:"phrase,omitzero"` // Text before it was told in English, for other languages
 }

@@ -27,8 +27,7 @@ type tally struct {
 
 	missing     map[string]missing // by the name that the list gives
 	missingMore map[Severity]int   // further ones, not kept by name
-	noFile      map[gap]int        // entries of lists that name no file
-	remote      map[gap]int        // entries of lists that name an address in the web instead
+	lacks       map[lack]int       // entries of lists that name no file of the archive
 	details     map[[2]int]string  // by part and entry: what is wrong with it
 	sides       map[int]int        // how many own pictures have which longer side, in pixels
 	labels      []labelled
@@ -49,6 +48,8 @@ type counts struct {
 	oldest, newest int64 // own items
 	newestMessage  int64
 	signedUp       int64
+	omissions      []Omission // own things that have no file, at most maxOmissions
+	omitted        int        // all of them
 }
 
 // reel is one reel or IGTV video by its first file, and the UTC year that it was counted in, or 0.
@@ -69,12 +70,18 @@ type gap struct {
 	severity Severity
 }
 
+// lack is a list with entries that name no file of the archive, and the code of that finding.
+type lack struct {
+	gap
+	code string
+}
+
 // labelled is one line of the list that says who the account is.
 type labelled struct{ label, value, from string }
 
 func newTally() *tally {
 	return &tally{
-		missing: make(map[string]missing), missingMore: make(map[Severity]int), noFile: make(map[gap]int), remote: make(map[gap]int),
+		missing: make(map[string]missing), missingMore: make(map[Severity]int), lacks: make(map[lack]int),
 		details: make(map[[2]int]string), sides: make(map[int]int), posted: make(map[int64]bool),
 		counts: counts{perYear: make(map[int]int)},
 	}
@@ -96,6 +103,8 @@ func (t *tally) add(c *counts, labels []labelled, requests []request) {
 	t.reels = append(t.reels, c.reels...)
 	t.oldest, t.newest = earlier(t.oldest, c.oldest), max(t.newest, c.newest)
 	t.newestMessage = max(t.newestMessage, c.newestMessage)
+	t.omitted += c.omitted
+	t.omissions = append(t.omissions, c.omissions[:min(len(c.omissions), maxOmissions-len(t.omissions))]...)
 	t.signedUp = earlier(t.signedUp, c.signedUp)
 	t.labels = append(t.labels, labels[:min(len(labels), maxLabels-min(maxLabels, len(t.labels)))]...)
 	t.requests = append(t.requests, requests[:min(len(requests), maxLabels-min(maxLabels, len(t.requests)))]...)
@@ -161,10 +170,10 @@ func (t *tally) miss(name string, m missing) {
 	t.missing[name] = m
 }
 
-func (t *tally) without(into map[gap]int, from string, s Severity) {
+func (t *tally) without(code, from string, s Severity) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	into[gap{from, s}]++
+	t.lacks[lack{gap{from, s}, code}]++
 }
 
 // explain keeps what is wrong with an entry.
