@@ -30,7 +30,7 @@ type Bucket struct {
 	log                                  *os.File
 }
 
-// StartBucket starts program, which `make test-tools` installs, with its files in dir.
+// StartBucket starts program, which `make test` installs, with its files in dir.
 func StartBucket(ctx context.Context, program, dir string, ca *CA) (*Bucket, error) {
 	if _, err := os.Stat(program); err != nil {
 		return nil, fmt.Errorf("the S3 server for tests is not there, get it with: make test-tools (%w)", err)

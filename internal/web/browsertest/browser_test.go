@@ -151,7 +151,7 @@ func (v *visit) axe() (found []string) {
 	if v.checking == "" {
 		path := os.Getenv("AXE")
 		if path == "" {
-			v.t.Fatal("AXE must name axe.min.js of npm's axe-core; make test-browser does that")
+			v.t.Fatal("AXE must name axe.min.js of npm's axe-core; `make test` brings it")
 		}
 		body, err := os.ReadFile(path)
 		if err != nil {
