@@ -42,8 +42,8 @@ type job struct {
 // reading failed, which src remembers.
 func (f *feed) run(t *table, workers []*reader) string {
 	f.free = make(chan *chunk, chunks)
-	for range chunks {
-		f.free <- &chunk{buf: make([]byte, chunkSize)}
+	for range chunks { // of a small part no chunk needs more than the part
+		f.free <- &chunk{buf: make([]byte, min(chunkSize, f.src.part.Size))}
 	}
 	f.jobs = make(chan *job, chunks)
 	var wg sync.WaitGroup
@@ -108,7 +108,7 @@ func (f *feed) stretch(from, stop int64, to chan<- *chunk) bool {
 	}
 	for from < stop {
 		c := <-f.free
-		c.buf = c.buf[:min(chunkSize, stop-from)]
+		c.buf = c.buf[:min(int64(cap(c.buf)), stop-from)]
 		if n, err := f.src.ReadAt(c.buf, from); err != nil && n < len(c.buf) {
 			c.users.Store(1)
 			f.release(c)
