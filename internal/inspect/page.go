@@ -11,10 +11,12 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Exports in HTML hold the same lists as pages. Their classes are the same in all languages.
-const (
-	blockClass = "_a6-g" // one post, story, message …
-	timeClass  = "_a6-o" // when it was made
+// Exports in HTML hold the same lists as pages. Their classes are the same in all languages; the second of each
+// is that of the pages of early 2021.
+var (
+	blockClasses = []string{"_a6-g", "_2lej"} // one post, story, message …
+	titleClasses = []string{"_a6-h", "_2lek"} // its caption, or who sent it
+	timeClasses  = []string{"_a6-o", "_2lem"} // when it was made
 )
 
 var errBlock = errors.New("a post or message in the page does not end")
@@ -35,7 +37,8 @@ type page struct {
 		heading     bool // its caption is being read
 		caption     string
 	}
-	timeDepth int // of the element that holds a time, 0 outside
+	timeDepth int  // of the element that holds a time, 0 outside
+	film      bool // inside of a video, where a picture stands for those who cannot see it
 	aside     *header
 	asideAt   int
 	text      strings.Builder // of the time or header being read
@@ -122,11 +125,12 @@ func (p *page) begin(element atom.Atom, a attribute) {
 		case ok:
 			p.block.files++
 			p.link(element, src)
-		case element == atom.Img && p.block.depth > 0: // a picture that is none
+		case element == atom.Img && p.block.depth > 0 && !p.film: // a picture that is none
 			p.reference("photos", "")
 		}
+		p.film = p.film || element == atom.Video
 	case atom.A:
-		if a.href != "" && local(a.href) {
+		if p.leadsToFile(a.href) {
 			p.link(element, a.href)
 		}
 	case atom.Aside:
@@ -134,8 +138,8 @@ func (p *page) begin(element atom.Atom, a attribute) {
 			p.aside, p.asideAt = &header{from: p.rel}, p.depth
 			p.text.Reset()
 		}
-	case atom.H2:
-		p.block.heading = p.block.depth > 0
+	case atom.H2, atom.Div: // the one since 2023, the other before
+		p.block.heading = p.block.depth > 0 && hasClass(a.class, titleClasses)
 	case atom.Time:
 		if p.aside != nil {
 			p.aside.add(strings.TrimSpace(p.text.String()), a.datetime)
@@ -144,11 +148,11 @@ func (p *page) begin(element atom.Atom, a attribute) {
 	if !frames[element] {
 		return
 	}
-	if p.block.depth == 0 && hasClass(a.class, blockClass) {
+	if p.block.depth == 0 && hasClass(a.class, blockClasses) {
 		p.block.depth, p.block.files, p.block.when, p.item.first = p.depth, 0, 0, 0
 		p.block.caption = ""
 	}
-	if p.timeDepth == 0 && hasClass(a.class, timeClass) {
+	if p.timeDepth == 0 && hasClass(a.class, timeClasses) {
 		p.timeDepth = p.depth
 		p.text.Reset()
 	}
@@ -158,8 +162,10 @@ func (p *page) end(element atom.Atom) {
 	switch element {
 	case atom.Html:
 		p.ended = true
-	case atom.H2:
+	case atom.H2, atom.Div:
 		p.block.heading = false
+	case atom.Video:
+		p.film = false
 	}
 	if !frames[element] || p.depth == 0 {
 		return

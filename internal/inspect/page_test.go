@@ -83,6 +83,73 @@ func TestPagesThatLose(t *testing.T) {
 	}
 }
 
+// page2021 is cut from pages of two public exports of March and July 2021, with other words and names in it.
+const page2021 = `<html><head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8" /><base href="../" /><title>Posts</title></head>
+<body class="_5vb_ _2yq _4yic"><div class="_li"><table><tr><td><img class="img" src="https://external.xx.fbcdn.net/safe_image.php?d=x&amp;_nc_cb=1" height="28" alt="Instagram" /></td></tr></table>
+<div class="_3a_u"><div class="_4t5n" role="main"><div class="pam _3-95 _2ph- _2lej uiBoxWhite noborder"><div class="_3-95 _2pim _2lek _2lel">A caption</div><div class="_3-95 _2let"><a href="media/posts/1.jpg"><img src="media/posts/1.jpg" class="_2yuc _3-96" /></a></div><div class="_3-94 _2lem">Jun 2, 2020, 6:30 AM</div></div>
+<div class="pam _3-95 _2ph- _2lej uiBoxWhite noborder"><div class="_3-95 _2let"><video src="media/posts/2.mp4" controls="1" class="_2yuc _3-96"><a href="media/posts/2.mp4"><div>Click for video:</div><img /></a></video></div><div class="_3-94 _2lem">Apr 24, 2020, 8:48 AM</div></div></div></div></div></body></html>`
+
+func TestPageOf2021(t *testing.T) {
+	l, ty, err := read("content/posts_1.html", page2021)
+	if err != nil || l.items[classPosts] != 2 || l.perYear[2020] != 2 || l.undated != 0 {
+		t.Errorf("%v %+v", err, l.counts)
+	}
+	if len(ty.lacks) != 0 || len(ty.missing) != 2 {
+		t.Errorf("%v %v", ty.lacks, ty.missing)
+	}
+	// What stands in the place of a picture is one that is missing.
+	l, _, _ = read("content/posts_1.html", strings.Replace(page2021, `<img src="media/posts/1.jpg"`, `<img src="https://scontent.example/1.jpg"`, 1))
+	if len(l.omissions) != 1 || l.omissions[0].Code != mediaRemote || l.omissions[0].Caption != "A caption" || l.omissions[0].Made != "2020-06-02" {
+		t.Errorf("%+v", l.omissions)
+	}
+	l, _, _ = read("content/posts_1.html", strings.Replace(page2021, `<video src="media/posts/2.mp4"`, `<video src=""`, 1))
+	if len(l.omissions) != 1 || l.omissions[0].Code != referenceEmpty {
+		t.Errorf("%+v", l.omissions)
+	}
+}
+
+func TestSubtitlesInPage(t *testing.T) {
+	// The table is that of a public export of April 2026; the five others with subtitles have it too.
+	const page = `<html><base href="../../" /><main><div class="_a6-g"><div class="_a6-p"><video src="media/reels/1.mp4" controls="1"><a target="_blank" href="media/reels/1.mp4"><div>Click for video:</div></a></video>` +
+		`<table><tr><td colspan="2" class="_2pin _a6_q"><div class="_a6-q">Subtitles</div><div><div class="_a6-q"><a target="_blank" href="media/reels/1.srt">Subtitles for video</a></div></div></td></tr></table>` +
+		`</div><div class="_3-94 _a6-o">Mar 22, 2026 7:13 am</div></div></main></html>`
+	f := with(contents{"media/reels/202305/sub_1.srt": nil, "media/reels/1.mp4": mp4Of(1), "media/reels/1.srt": []byte("1\n00:00:00,000 --> 00:00:01,000\nHi\n")})
+	for name := range f {
+		if strings.HasSuffix(name, ".json") {
+			delete(f, name)
+		}
+	}
+	f[activityD+"media/reels.html"] = []byte(page)
+	r := examine(t, part(partName, zipOf(f)))
+	for _, p := range r.Problems {
+		if p.Code == "media-kind" || p.Code == "media-missing" {
+			t.Errorf("%+v", p)
+		}
+	}
+	if r.Counts.Reels != 1 {
+		t.Errorf("%+v", r.Counts)
+	}
+}
+
+func TestWordsThatBecameLinks(t *testing.T) {
+	// Instagram turned words of messages into links (a public export of July 2021). What it links to itself is a file.
+	const name = "your_instagram_activity/messages/inbox/b_1/message_1.html"
+	_, ty, err := read(name, `<html><base href="../../../../" /><div class="_a6-g"><div>sure.ok</div><div><a href="sure.ok">sure.ok</a><a href="me@mail.example">x</a><a href="1.16.0.5/x">y</a>`+
+		`<a href="whatsapp:x">z</a><a href="your_instagram_activity/messages/inbox/b_1/files/menu.pdf">menu</a></div></div></html>`)
+	if err != nil || len(ty.missing) != 1 {
+		t.Errorf("%v %v", err, ty.missing)
+	}
+	_, ty, _ = read("start_here.html", `<html><base href="" /><a href="some_folder/likes.html">Likes</a><a href="https://instagram.com/x">x</a></html>`)
+	if len(ty.missing) != 1 {
+		t.Errorf("%v", ty.missing)
+	}
+	// A base that leads out of the export means its root (a public export of October 2025).
+	_, ty, _ = read("your_instagram_activity/x/message_1.html", `<html><base href="../../../../" /><div class="_a6-g"><img src="media/other/1.jpg"></div></html>`)
+	if _, ok := ty.missing["media/other/1.jpg"]; !ok {
+		t.Errorf("%v", ty.missing)
+	}
+}
+
 func TestEarlierRequests(t *testing.T) {
 	const name = "your_instagram_activity/other_activity/your_information_download_requests"
 	json := `[{"timestamp":1700000000,"label_values":[{"label":"Start date","timestamp_value":-2048400000},{"label":"Media quality","value":"High"},{"label":"Output format","value":"JSON"}]},
@@ -104,6 +171,7 @@ func TestEarlierRequests(t *testing.T) {
 func FuzzPage(f *testing.F) {
 	f.Add("start_here.html", `<html><head><base href="../"></head><aside role="contentinfo">Generated by a on <time datetime="2026-08-19T14:33Z">x</time></aside></html>`)
 	f.Add("your_instagram_activity/media/posts_1.html", `<html><div class="_a6-g"><img src="a.jpg"><div class="_a6-o">Aug 17, 2025 11:23 am</div></div></html>`)
+	f.Add("content/posts_1.html", page2021)
 	f.Add(personalF, `<html><td>Username<div>jane</div></td></html>`)
 	f.Fuzz(func(t *testing.T, name, b string) {
 		if l, _, err := read(name, b); err == nil && !strings.Contains(strings.ToLower(b), "</html") {
