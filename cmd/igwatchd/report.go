@@ -32,6 +32,7 @@ func printEvidence(w io.Writer, e verdict.Evidence) {
 	}
 	p.chart(e)
 	p.missing(e.Missing)
+	p.omitted(e.Omitted)
 	p.lacking(e.Lacking)
 	p.head("How it is known")
 	for _, c := range e.Claims {
@@ -101,6 +102,25 @@ func (p printer) missing(m verdict.Missing) {
 	}
 	if m.More > 0 {
 		p.line(fmt.Sprintf("  and %d more, which are counted but not listed", m.More))
+	}
+}
+
+func (p printer) omitted(o verdict.Omitted) {
+	if o.Total == 0 {
+		return
+	}
+	p.head("What Instagram did not include")
+	p.text("  ", "  ", fmt.Sprintf("Items of the account's own that are listed in the archive and came without a file, or damaged: %d. "+
+		"The checksums of the zip prove that Instagram delivered it so.", o.Total))
+	if o.Accepted != "" {
+		p.text("  ", "  ", "You accepted this on "+o.Accepted+".")
+	}
+	for _, l := range o.Lists {
+		p.text("  ", "  ", fmt.Sprintf("%s: %d", l.Name, len(l.Files)))
+		p.files(l)
+	}
+	if o.More > 0 {
+		p.line(fmt.Sprintf("  and %d more, which are counted but not listed", o.More))
 	}
 }
 

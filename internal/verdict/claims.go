@@ -72,6 +72,7 @@ func (c claimer) claim(says, whole string, facts, checks []string, against ...st
 	answered := func(proof bool) bool {
 		return slices.ContainsFunc(c.v.Reasons, func(r Reason) bool { return r.Answered && speaks(r) && proofs[r.Code] == proof })
 	}
+	accepted := slices.ContainsFunc(c.v.Reasons, func(r Reason) bool { return r.Accepted && speaks(r) })
 	unchecked := slices.ContainsFunc(checks, func(check string) bool { return !slices.Contains(c.r.Checks, check) })
 	switch {
 	case has(inspect.Error):
@@ -80,6 +81,8 @@ func (c claimer) claim(says, whole string, facts, checks []string, against ...st
 		return Claim{says, "Not checked.", nil}
 	case has(inspect.Question):
 		return Claim{says, "Not known yet: it is among the questions above.", facts}
+	case accepted:
+		return Claim{says, "Not all of it. You accepted what Instagram did not include.", facts}
 	case answered(false):
 		return Claim{says, "Not all of it. You answered that you can do without the rest.", facts}
 	}

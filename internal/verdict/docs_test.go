@@ -168,6 +168,12 @@ This page is made from the rules themselves (`+"`internal/verdict/rules.go`"+` a
 **not-safe** means: at least one error. An error while judging, a check that did not come to its end, a layout that is not
 known, an unknown severity: each is *not-safe*. Answers count until another file arrives. `+"`…`"+` stands for what differs.
 
+Where the checksums of the zip prove that Instagram itself delivered the export so (an address in the web instead of a file, an entry
+that names no file, a picture that is damaged or empty), a new export may say the same for ever. Such errors carry `+"`delivered`"+` in
+`+"`inspect --json`"+`, and what they are about is listed one by one. If nothing else is wrong with the archive and it is known how many files the
+export has, the person can accept exactly this list by typing how many items are in it: `+"`igwatchd confirm ID`"+`. The verdict says so, and
+the evidence keeps the list. What another part could hold, what is damaged in the zip, and whose archive it is can never be accepted.
+
 | code | severity | what you read |
 |---|---|---|
 `)

@@ -27,6 +27,7 @@ type Evidence struct {
 	Chart                *Chart
 	Gaps                 string // what is to be said about the years without anything
 	Missing              Missing
+	Omitted              Omitted
 	Lacking              []Listing // what earlier exports hold and this one does not
 	Claims               []Claim
 	Parts                []Line
@@ -74,6 +75,7 @@ func Gather(id string, f Facts, v Verdict, made Made) Evidence {
 		return e
 	}
 	e.Numbers, e.Missing = numbers(f.Report), newMissing(f.Report)
+	e.Omitted = NewOmitted(f.Report.Omissions, v.acceptance(f))
 	e.Chart = newChart(f.Report.PerYear)
 	if e.Chart != nil && e.Chart.Gaps != "" {
 		e.Gaps = "Nothing in the archive is of " + e.Chart.Gaps + "."

@@ -39,6 +39,18 @@ func next(f Facts, v Verdict, id string) []Step {
 			{"Keep the account for now. The archive is here, but not in every place that you asked for.", ""},
 			{"Connect the disk that is named above, or see to it that the place can be reached. igwatchd goes on trying by itself, and tells you when every copy is written and read back.", ""},
 		}, answer...)
+	case v.OnlyAcceptable() && id == "":
+		return []Step{
+			{"Keep the account for now.", ""},
+			{"If you have what Instagram did not include elsewhere, or can do without it, let igwatchd store the archive. You can then accept that:", "igwatchd import FILE…"},
+			{"If not, save it from the app one by one, or " + newExport, ""},
+		}
+	case v.OnlyAcceptable():
+		return append(answer, []Step{
+			{"Keep the account for now.", ""},
+			{"If you have what Instagram did not include elsewhere, or can do without it, say so by typing how many items it is:", "igwatchd confirm " + id},
+			{"If not, save it from the app one by one, or " + newExport, ""},
+		}...)
 	case v.Verdict == NotSafe:
 		again := Step{"Give igwatchd the new files: it looks at everything again.", ""}
 		if id == "" {

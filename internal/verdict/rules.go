@@ -179,7 +179,11 @@ func findings(f Facts) []Reason {
 		if p.Path != "" && !strings.Contains(p.Text, p.Path) {
 			said = words.Of("%s: %s", words.Shown(p.Path), said)
 		}
-		out = append(out, reason(p.Code, p.Severity, said))
+		r := reason(p.Code, p.Severity, said)
+		if p.Severity == inspect.Error && p.Delivered {
+			r.items = p.Items
+		}
+		out = append(out, r)
 	}
 	if n := f.Report.References.Total - f.Report.References.Resolved; n > 0 && len(f.Report.References.Missing) == 0 {
 		out = append(out, fails("references-missing", "%d files that the archive speaks of are not in it.", n)...)

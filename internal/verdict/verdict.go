@@ -49,6 +49,7 @@ type Facts struct {
 	Copies    []Copy          // every place that must hold a copy, proven or not
 	Earlier   []Earlier       // the exports of this account that were made before
 	Answers   map[string]bool // codes of questions that the person answered with yes
+	Accepted  *Acceptance     // nil: nothing was accepted
 }
 
 // Offered is what Instagram's download page said about the export. It is shown, and nothing but the number of files
@@ -79,8 +80,12 @@ type Reason struct {
 	Severity string `json:"severity"` // error | question | info
 	Text     string `json:"text"`
 
-	Answered bool         `json:"answered,omitempty"` // it was a question, and the person said yes
-	Phrase   words.Phrase `json:"-"`                  // Text before it was told in English, for other languages
+	Answered   bool `json:"answered,omitempty"`   // it was a question, and the person said yes
+	Acceptable bool `json:"acceptable,omitempty"` // it is about what Instagram itself left out, and the person may accept it
+	Accepted   bool `json:"accepted,omitempty"`   // and the person did
+
+	items  int          // how many omissions it is about
+	Phrase words.Phrase `json:"-"` // Text before it was told in English, for other languages
 }
 
 // Verdict is the decision with everything it rests on. Errors come first, then
@@ -88,31 +93,40 @@ type Reason struct {
 type Verdict struct {
 	Verdict string
 	Reasons []Reason
+	Omitted int // how many of the account's own things Instagram itself left out
 }
 
 // Judge decides. The same facts always give the same verdict.
 func Judge(f Facts) (v Verdict) {
 	defer func() {
 		if r := recover(); r != nil {
-			v = Verdict{NotSafe, fails("judging-failed", "The archive could not be judged because of a fault in igwatchd itself (%v). Please report it, and do not delete the account.", r)}
+			v = Verdict{Verdict: NotSafe, Reasons: fails("judging-failed", "The archive could not be judged because of a fault in igwatchd itself (%v). Please report it, and do not delete the account.", r)}
 		}
 	}()
-	var errors, questions, infos []Reason
+	var all, errors, questions, infos []Reason
 	for _, r := range rules {
 		for _, finding := range r.check(f) {
 			if finding.Severity == inspect.Question && f.Answers[finding.Code] {
 				finding = reason(finding.Code, inspect.Info, words.Of("You answered yes: %s", finding.Phrase))
 				finding.Answered = true
 			}
-			switch finding.Severity {
-			case inspect.Question:
-				questions = append(questions, finding)
-			case inspect.Info:
-				infos = append(infos, finding)
-			default: // an unknown severity is no reason to be lenient
-				errors = append(errors, finding)
-			}
+			all = append(all, finding)
 		}
+	}
+	markAcceptable(f, all)
+	accept(f, all)
+	for _, finding := range all {
+		switch finding.Severity {
+		case inspect.Question:
+			questions = append(questions, finding)
+		case inspect.Info:
+			infos = append(infos, finding)
+		default: // an unknown severity is no reason to be lenient
+			errors = append(errors, finding)
+		}
+	}
+	if f.Report != nil && f.Report.Omissions != nil {
+		v.Omitted = f.Report.Omissions.Total
 	}
 	v.Reasons = append(append(append([]Reason{}, errors...), questions...), infos...)
 	switch {
@@ -163,7 +177,14 @@ var identities = map[string]bool{"wrong-account": true, "identity-unknown": true
 func (v Verdict) Phrase(account string) words.Phrase {
 	switch v.Verdict {
 	case Safe:
-		if slices.ContainsFunc(v.Reasons, func(r Reason) bool { return r.Answered && !proofs[r.Code] }) {
+		without := slices.ContainsFunc(v.Reasons, func(r Reason) bool { return r.Answered && !proofs[r.Code] })
+		switch accepted := slices.ContainsFunc(v.Reasons, func(r Reason) bool { return r.Accepted }); {
+		case accepted && without:
+			return words.Of("The archive of %[2]s is stored, and complete but for %[1]d items that Instagram did not include and you accepted, and for what you said you can do without. "+
+				"Deleting the account can go ahead.", v.Omitted, account)
+		case accepted:
+			return words.Of("The archive of %[2]s is stored, and complete but for %[1]d items that Instagram did not include and you accepted. Deleting the account can go ahead.", v.Omitted, account)
+		case without:
 			return words.Of("The archive of %s is stored, and complete but for what you said you can do without. Deleting the account can go ahead.", account)
 		}
 		return words.Of("The archive of %s is complete and stored. Deleting the account can go ahead.", account)
@@ -172,6 +193,8 @@ func (v Verdict) Phrase(account string) words.Phrase {
 			len(v.Open(inspect.Question)), account)
 	}
 	switch {
+	case v.OnlyAcceptable():
+		return words.Of("Do not delete the account %[2]s yet: Instagram did not include %[1]d items in its archive. Only you can say whether you can do without them.", v.Omitted, account)
 	case v.Only("copy-not-proven"):
 		return words.Of("Do not delete the account %s yet: its archive is here, but not every copy that you asked for has been written and read back.", account)
 	case v.Only("copy-damaged"):

@@ -51,6 +51,18 @@ var german = table{
 			"one":   "Das Archiv von %[2]s ist gespeichert, und alles darin wurde gelesen. Bevor du das Konto löschst, bleibt eine Frage, die nur du beantworten kannst.",
 			"other": "Das Archiv von %[2]s ist gespeichert, und alles darin wurde gelesen. Bevor du das Konto löschst, bleiben %[1]d Fragen, die nur du beantworten kannst.",
 		},
+		"Do not delete the account %[2]s yet: Instagram did not include %[1]d items in its archive. Only you can say whether you can do without them.": {
+			"one":   "Lösche das Konto %[2]s noch nicht: In seinem Archiv fehlt etwas, das Instagram nicht mitgeliefert hat. Nur du kannst sagen, ob du darauf verzichten kannst.",
+			"other": "Lösche das Konto %[2]s noch nicht: In seinem Archiv fehlen %[1]d Dinge, die Instagram nicht mitgeliefert hat. Nur du kannst sagen, ob du darauf verzichten kannst.",
+		},
+		"The archive of %[2]s is stored, and complete but for %[1]d items that Instagram did not include and you accepted. Deleting the account can go ahead.": {
+			"one":   "Das Archiv von %[2]s ist gespeichert und vollständig, bis auf eine Sache, die Instagram nicht mitgeliefert hat und auf die du verzichtest. Das Konto kann gelöscht werden.",
+			"other": "Das Archiv von %[2]s ist gespeichert und vollständig, bis auf %[1]d Dinge, die Instagram nicht mitgeliefert hat und auf die du verzichtest. Das Konto kann gelöscht werden.",
+		},
+		"The archive of %[2]s is stored, and complete but for %[1]d items that Instagram did not include and you accepted, and for what you said you can do without. Deleting the account can go ahead.": {
+			"one":   "Das Archiv von %[2]s ist gespeichert und vollständig, bis auf eine Sache, die Instagram nicht mitgeliefert hat und auf die du verzichtest, und bis auf das, worauf du nach deinen Antworten verzichten kannst. Das Konto kann gelöscht werden.",
+			"other": "Das Archiv von %[2]s ist gespeichert und vollständig, bis auf %[1]d Dinge, die Instagram nicht mitgeliefert hat und auf die du verzichtest, und bis auf das, worauf du nach deinen Antworten verzichten kannst. Das Konto kann gelöscht werden.",
+		},
 
 		"%d pictures, videos or sounds": {"one": "ein Bild, Video oder Tonstück", "other": "%d Bilder, Videos oder Tonstücke"},
 		"%d conversations":              {"one": "eine Unterhaltung", "other": "%d Unterhaltungen"},

@@ -10,6 +10,7 @@ var germanVerdict = map[string]string{
 	"Do not delete the account %s yet: its archive is here, but not every copy that you asked for has been written and read back.": "Lösche das Konto %s noch nicht: Sein Archiv ist hier, aber noch nicht jede gewünschte Kopie ist geschrieben und zurückgelesen.",
 	"Do not delete the account %s: a stored copy of its archive is damaged.":                                                       "Lösche das Konto %s nicht: Eine gespeicherte Kopie seines Archivs ist beschädigt.",
 	"Do not delete the account %s: this may be the archive of another account.":                                                    "Lösche das Konto %s nicht: Das ist vielleicht das Archiv eines anderen Kontos.",
+	"You accepted: %s": "Du verzichtest darauf: %s",
 	"Do not delete the account %s: its archive is not complete, or could not be checked.":                                          "Lösche das Konto %s nicht: Sein Archiv ist nicht vollständig oder konnte nicht geprüft werden.",
 	"The archive could not be judged because of a fault in igwatchd itself (%v). Please report it, and do not delete the account.": "Das Archiv konnte wegen eines Fehlers in igwatchd selbst nicht beurteilt werden (technische Angabe: %v). Bitte melde ihn, und lösche das Konto nicht.",
 	"You answered yes: %s":                "Du hast mit Ja geantwortet: %s",

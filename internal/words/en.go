@@ -38,6 +38,18 @@ var english = table{
 			"one":   "The archive of %[2]s is stored, and all of it was read. Before you delete the account, one question is left that only you can answer.",
 			"other": "The archive of %[2]s is stored, and all of it was read. Before you delete the account, %[1]d questions are left that only you can answer.",
 		},
+		"Do not delete the account %[2]s yet: Instagram did not include %[1]d items in its archive. Only you can say whether you can do without them.": {
+			"one":   "Do not delete the account %[2]s yet: Instagram did not include one item in its archive. Only you can say whether you can do without it.",
+			"other": "Do not delete the account %[2]s yet: Instagram did not include %[1]d items in its archive. Only you can say whether you can do without them.",
+		},
+		"The archive of %[2]s is stored, and complete but for %[1]d items that Instagram did not include and you accepted. Deleting the account can go ahead.": {
+			"one":   "The archive of %[2]s is stored, and complete but for one item that Instagram did not include and you accepted. Deleting the account can go ahead.",
+			"other": "The archive of %[2]s is stored, and complete but for %[1]d items that Instagram did not include and you accepted. Deleting the account can go ahead.",
+		},
+		"The archive of %[2]s is stored, and complete but for %[1]d items that Instagram did not include and you accepted, and for what you said you can do without. Deleting the account can go ahead.": {
+			"one":   "The archive of %[2]s is stored, and complete but for one item that Instagram did not include and you accepted, and for what you said you can do without. Deleting the account can go ahead.",
+			"other": "The archive of %[2]s is stored, and complete but for %[1]d items that Instagram did not include and you accepted, and for what you said you can do without. Deleting the account can go ahead.",
+		},
 		"%d pictures, videos or sounds": {"one": "one picture, video or sound", "other": "%d pictures, videos or sounds"},
 		"%d conversations":              {"one": "one conversation", "other": "%d conversations"},
 		"%d pictures, videos or sounds are much smaller here than in an earlier export of this account (made on %s, kept as %s). Is their quality enough for you? %s": {
