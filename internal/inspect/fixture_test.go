@@ -83,15 +83,49 @@ func box(name string, content ...[]byte) []byte {
 	return slices.Concat(binary.BigEndian.AppendUint32(nil, uint32(len(b)+8)), []byte(name), b)
 }
 
-// mp4Of makes a film with one track whose only chunk lies in mdat.
+// mp4Of makes a film with one track whose only sample, its only chunk, lies in mdat.
 func mp4Of(seed byte) []byte {
+	data := bytes.Repeat([]byte{seed, 0, 1}, 500)
+	return filmOf(data, func(at uint32) []byte {
+		return trackOf("vide", "avc1", box32("stsc", 1, 1, 1, 1), box32("stsz", 0, 1, uint32(len(data))), box32("stco", 1, at))
+	})
+}
+
+// filmOf makes a film of the form that Instagram's have: its index first, then its media data, which begin at the
+// place that is given to tracks.
+func filmOf(data []byte, tracks ...func(at uint32) []byte) []byte {
 	ftyp := box("ftyp", []byte("isom\x00\x00\x02\x00isommp42"))
-	index := func(at uint32) []byte {
-		stco := box("stco", []byte{0, 0, 0, 0, 0, 0, 0, 1}, binary.BigEndian.AppendUint32(nil, at))
-		return box("moov", box("mvhd", make([]byte, 100)), box("trak", box("mdia", box("minf", box("stbl", stco)))))
+	moov := func(at uint32) []byte {
+		content := [][]byte{box("mvhd", make([]byte, 100))}
+		for _, t := range tracks {
+			content = append(content, t(at))
+		}
+		return box("moov", content...)
 	}
-	at := len(ftyp) + len(index(0)) + 8
-	return slices.Concat(ftyp, index(uint32(at)), box("mdat", bytes.Repeat([]byte{seed, 0, 1}, 500)))
+	return slices.Concat(ftyp, moov(uint32(len(ftyp)+len(moov(0))+8)), box("mdat", data))
+}
+
+// trackOf makes a track with these boxes in its sample table. stts gives as many samples a time as stsz lists.
+func trackOf(handler, codec string, table ...[]byte) []byte {
+	samples := uint32(0)
+	for _, b := range table {
+		if string(b[4:8]) == "stsz" {
+			samples = binary.BigEndian.Uint32(b[16:])
+		}
+	}
+	stsd := box("stsd", []byte{0, 0, 0, 0, 0, 0, 0, 1}, box(codec, make([]byte, 78)))
+	stbl := box("stbl", append([][]byte{stsd, box32("stts", 1, samples, 1000)}, table...)...)
+	hdlr := box("hdlr", make([]byte, 8), []byte(handler), make([]byte, 13))
+	return box("trak", box("tkhd", make([]byte, 84)), box("mdia", hdlr, box("minf", stbl)))
+}
+
+// box32 makes a full box of version 0 that holds these numbers.
+func box32(name string, numbers ...uint32) []byte {
+	b := make([]byte, 4)
+	for _, n := range numbers {
+		b = binary.BigEndian.AppendUint32(b, n)
+	}
+	return box(name, b)
 }
 
 func heicOf() []byte {

@@ -3,7 +3,6 @@ package inspect
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 )
 
 // errNotStrict says that a JPEG is not of the sort that jpegScan reads, errBadScan that it is, but
@@ -17,7 +16,7 @@ var (
 // bytes. Progressive pictures have about ten.
 const maxScans = 200
 
-var errScans = fmt.Errorf("%w: it has too many scans", errNotDecoded)
+const errScans = notDecoded("it has too many scans")
 
 // jpegScan proves a JPEG whole (ITU-T T.81) at a multiple of the speed of decoding it: it reads
 // every Huffman code of every block of every scan, and finds each scan to end with its last

@@ -73,7 +73,7 @@ func (in *inspection) judgeEntries(r *Report) {
 			in.unread = in.unread || m.unreadable || m.state == stateUnread || m.state == stateDamaged
 		}
 	}
-	var renamed, undecoded summary
+	var renamed, sounds, undecoded summary
 	for e := range in.union.all() {
 		m := e.mark
 		if m.twin && m.state != stateDamaged {
@@ -94,19 +94,23 @@ func (in *inspection) judgeEntries(r *Report) {
 			in.deliveredEntry(e).add(e.severity(), "media-kind", e.rel, "A list names this as a picture or video, but it is a list or a note itself. Compare with your profile, and request a new export.%s", withoutIt(e.severity()))
 		case m.state == stateEmpty && (named || expectsMedia(e.rel)):
 			in.deliveredEntry(e).add(e.severity(), "media-empty", e.rel, "This file has no content. Save the picture or video from the app by itself, or request a new export.%s", withoutIt(e.severity()))
-		case m.state == stateUnchecked && m.kind.picture():
+		case m.state == stateSound && m.refs&refOwn != 0:
+			in.add(Question, "media-kind", e.rel, "This should be a video, but there is only sound in it. Play it: is it what it should be?")
+		case m.state == stateUnchecked && m.kind.family() == "picture":
 			in.add(Question, "media-not-checked", e.rel, "This picture could not be decoded to check it (%s). Open it and look: is it whole?", words.Text(in.tally.detail(e)))
 		case m.state == stateUnchecked && m.kind.family() == "":
 			subtitle := m.kind == kindText && m.refs&refSubtitle != 0
 			if (named || expectsMedia(e.rel)) && !subtitle {
 				in.deliveredEntry(e).add(e.severity(), "media-kind", e.rel, "This should be a picture, a video or sound, but its content is none that is known. Open it and look.%s", isRight(e.severity()))
 			}
-		case m.state == stateUnchecked && m.kind == kindHEIF:
-			undecoded.add(e.rel)
 		case m.state == stateUnchecked && kindsByExtension[strings.ToLower(path.Ext(e.rel))].family() == "picture":
 			in.deliveredEntry(e).add(e.severity(), "media-kind", e.rel, "This should be a picture, but its content is none that is known. Open it and look.%s", isRight(e.severity()))
+		case m.state == stateUnchecked && m.kind == kindMP4:
+			in.add(Question, "media-not-checked", e.rel, "This video or sound could not be checked to its end (%s). Play it: is it whole?", words.Text(in.tally.detail(e)))
 		case m.state == stateUnchecked && m.refs&refOwn != 0: // a few first bytes are all that is known of it
 			in.add(Question, "media-not-checked", e.rel, "This is sound or video of a kind that cannot be checked here. Play it: is it whole?")
+		case m.state == stateUnchecked && named:
+			sounds.add(e.rel)
 		case m.state == stateUnchecked:
 			undecoded.add(e.rel)
 		}
@@ -121,8 +125,11 @@ func (in *inspection) judgeEntries(r *Report) {
 		in.add(Info, "media-extension", renamed.first, "%d files are of another kind than their names say, for instance pictures called .webp that are JPEG. "+
 			"That is usual in exports; the files themselves are fine.", renamed.n)
 	}
+	if sounds.n > 0 {
+		in.add(Question, "media-not-checked", sounds.first, "%d sounds or videos in your messages are of a kind that cannot be checked here; the first is %s. Play them: are they whole, or can you do without them?", sounds.n, sounds.first)
+	}
 	if undecoded.n > 0 {
-		in.add(Info, "media-not-checked", undecoded.first, "%d files are of a kind (HEIC, or sound other than MP4) that is recognised here but not decoded. Their bytes are as Instagram packed them.", undecoded.n)
+		in.add(Info, "media-not-checked", undecoded.first, "%d sounds or videos that no list names are of a kind that cannot be checked here. Their bytes are as Instagram packed them.", undecoded.n)
 	}
 	in.fillSides(&r.Evidence)
 }

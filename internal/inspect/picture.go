@@ -22,10 +22,17 @@ const (
 )
 
 // errDoubtful says that a decoder which forgives much shows a picture, a strict one does not.
-var errDoubtful = fmt.Errorf("%w: it opens, but some of its data are wrong", errNotDecoded)
+const errDoubtful = notDecoded("it opens, but some of its data are wrong")
 
-// errNotDecoded is wrapped by findings about whole files of a sort that cannot be decoded here.
+// errNotDecoded is what findings about files are that cannot be checked here to their end: see [notDecoded].
 var errNotDecoded = errors.New("it is of a sort that cannot be decoded here")
+
+// notDecoded says why a file cannot be checked here to its end. It is an errNotDecoded.
+type notDecoded string
+
+func (n notDecoded) Error() string { return string(n) }
+
+func (notDecoded) Is(target error) bool { return target == errNotDecoded }
 
 // decodePicture decodes a picture to its end and returns its longer side in pixels. For a plain
 // JPEG that is all but the arithmetic, see [jpegScan]; for a PNG all of its bytes, see [walkPNG]; for a GIF the first frame, and the
@@ -68,7 +75,7 @@ func decodePicture(k kind, b []byte, scan *jpegScan) (longer int, err error) {
 			return 0, err
 		}
 		if moving {
-			return 0, fmt.Errorf("%w: it moves", errNotDecoded)
+			return 0, notDecoded("it moves")
 		}
 		config, decode = webp.DecodeConfig, webp.Decode
 	}
@@ -80,7 +87,7 @@ func decodePicture(k kind, b []byte, scan *jpegScan) (longer int, err error) {
 		return max(c.Width, c.Height), errScans
 	}
 	if int64(c.Width)*int64(c.Height) > maxDecoded {
-		return max(c.Width, c.Height), fmt.Errorf("%w: it has %d × %d pixels", errNotDecoded, c.Width, c.Height)
+		return max(c.Width, c.Height), errLarge
 	}
 	if _, err = decode(bytes.NewReader(b)); err == nil {
 		err = doubt
@@ -103,6 +110,8 @@ func undecodable(err error) error {
 	}
 	return err
 }
+
+const errLarge = notDecoded("it is too large to be decoded here")
 
 var errCut = errors.New("it is cut off")
 

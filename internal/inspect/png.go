@@ -5,7 +5,6 @@ import (
 	"compress/zlib"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"io"
 )
@@ -99,7 +98,7 @@ func walkPNG(b []byte) (longer int, err error) {
 	}
 	longer = int(max(width, height))
 	if width*height > maxPixels {
-		return longer, fmt.Errorf("%w: it has %d × %d pixels", errNotDecoded, width, height)
+		return longer, errLarge
 	}
 	for len(p.rest) < 8 || string(p.rest[4:8]) != "IDAT" { // palettes, colours and words
 		kind, _, err := p.next()

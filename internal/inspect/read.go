@@ -174,7 +174,7 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 	o.kind = sniff(head[:n])
 	switch all := io.MultiReader(bytes.NewReader(head), b); {
 	case o.kind.picture() && e.size > maxPicture:
-		o.state, o.detail = stateUnchecked, "it is too large to be decoded here"
+		o.broken(errLarge)
 	case o.kind.picture():
 		r.picture.Reset()
 		r.picture.Grow(int(e.size) + bytes.MinRead)
@@ -187,8 +187,11 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 		if r.picture.Cap() > keptPicture {
 			r.picture, r.jpeg = bytes.Buffer{}, jpegScan{} // one large picture does not stay in memory
 		}
-	case o.kind.boxed():
-		o.broken(walkBoxes(all, e.size, o.kind))
+	case o.kind == kindMP4:
+		film, err := walkFilm(all, e.size, r.buf)
+		if o.broken(err); err == nil && film.soundOnly {
+			o.state = stateSound
+		}
 	default:
 		o.state = stateUnchecked
 	}

@@ -28,7 +28,8 @@ const (
 	stateDamaged         // length, checksum or packing wrong
 	stateEmpty           // no bytes
 	stateBroken          // the bytes are as packed, but the picture, video or list is not whole
-	stateUnchecked       // whole, but of a kind or size that is not decoded here
+	stateUnchecked       // as packed, but of a kind or size that is not decoded here
+	stateSound           // whole, and there is nothing in it to see
 )
 
 // union is the export that all parts together make.

@@ -91,9 +91,9 @@ func (c claimer) decoded() string {
 	case c.r.Counts.Media == 0:
 		return ""
 	case some:
-		return "Some could not be decoded here, and were only recognised by how they begin, as said above. All others were: pictures to the last pixel, videos from box to box up to their end."
+		return "Some could not be decoded here, and were only recognised by how they begin, as said above. All others were: pictures to the last pixel, videos from box to box up to their end, with every piece of media that their indexes list."
 	}
-	return "Every picture was decoded to the last pixel. Every video was followed from box to box up to its end; its images were not decoded."
+	return "Every picture was decoded to the last pixel. Every video was followed from box to box up to its end, and every piece of media that its index lists is in it; its images were not decoded."
 }
 
 func (c claimer) media() []string {

@@ -85,9 +85,13 @@ var german = table{
 			"one":   "Eine Datei ist von anderer Art, als ihr Name sagt, zum Beispiel ein Bild namens .webp, das JPEG ist. Das ist in Exporten üblich; die Datei selbst ist in Ordnung.",
 			"other": "%d Dateien sind von anderer Art, als ihre Namen sagen, zum Beispiel Bilder namens .webp, die JPEG sind. Das ist in Exporten üblich; die Dateien selbst sind in Ordnung.",
 		},
-		"%d files are of a kind (HEIC, or sound other than MP4) that is recognised here but not decoded. Their bytes are as Instagram packed them.": {
-			"one":   "Eine Datei ist von einer Art (HEIC, oder anderer Ton als MP4), die hier erkannt, aber nicht dekodiert wird. Ihre Bytes sind so, wie Instagram sie gepackt hat.",
-			"other": "%d Dateien sind von einer Art (HEIC, oder anderer Ton als MP4), die hier erkannt, aber nicht dekodiert wird. Ihre Bytes sind so, wie Instagram sie gepackt hat.",
+		"%d sounds or videos in your messages are of a kind that cannot be checked here; the first is %s. Play them: are they whole, or can you do without them?": {
+			"one":   "Ein Ton oder Video in deinen Nachrichten ist von einer Art, die hier nicht geprüft werden kann: %[2]s. Spiele es ab: Ist es vollständig, oder kannst du darauf verzichten?",
+			"other": "%d Töne oder Videos in deinen Nachrichten sind von einer Art, die hier nicht geprüft werden kann; das erste ist %s. Spiele sie ab: Sind sie vollständig, oder kannst du darauf verzichten?",
+		},
+		"%d sounds or videos that no list names are of a kind that cannot be checked here. Their bytes are as Instagram packed them.": {
+			"one":   "Ein Ton oder Video, das keine Liste nennt, ist von einer Art, die hier nicht geprüft werden kann. Seine Bytes sind so, wie Instagram sie gepackt hat.",
+			"other": "%d Töne oder Videos, die keine Liste nennt, sind von einer Art, die hier nicht geprüft werden kann. Ihre Bytes sind so, wie Instagram sie gepackt hat.",
 		},
 		"%d files that this list names are in no part of the archive; the first is %s. Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s": {
 			"one":   "Eine Datei, die diese Liste nennt, ist in keinem Teil des Archivs: %[2]s. Entweder fehlt ein Teil, oder Instagram hat sie ausgelassen: Übergib alle Teile zusammen, oder fordere einen neuen Export an.%[3]s",

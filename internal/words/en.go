@@ -78,9 +78,13 @@ var english = table{
 			"one":   "One file is of another kind than its name says, for instance a picture called .webp that is JPEG. That is usual in exports; the file itself is fine.",
 			"other": "%d files are of another kind than their names say, for instance pictures called .webp that are JPEG. That is usual in exports; the files themselves are fine.",
 		},
-		"%d files are of a kind (HEIC, or sound other than MP4) that is recognised here but not decoded. Their bytes are as Instagram packed them.": {
-			"one":   "One file is of a kind (HEIC, or sound other than MP4) that is recognised here but not decoded. Its bytes are as Instagram packed them.",
-			"other": "%d files are of a kind (HEIC, or sound other than MP4) that is recognised here but not decoded. Their bytes are as Instagram packed them.",
+		"%d sounds or videos in your messages are of a kind that cannot be checked here; the first is %s. Play them: are they whole, or can you do without them?": {
+			"one":   "A sound or video in your messages is of a kind that cannot be checked here: %[2]s. Play it: is it whole, or can you do without it?",
+			"other": "%d sounds or videos in your messages are of a kind that cannot be checked here; the first is %s. Play them: are they whole, or can you do without them?",
+		},
+		"%d sounds or videos that no list names are of a kind that cannot be checked here. Their bytes are as Instagram packed them.": {
+			"one":   "A sound or video that no list names is of a kind that cannot be checked here. Its bytes are as Instagram packed them.",
+			"other": "%d sounds or videos that no list names are of a kind that cannot be checked here. Their bytes are as Instagram packed them.",
 		},
 		"%d files that this list names are in no part of the archive; the first is %s. Either a part is missing, or Instagram left them out: give all parts, or request a new export.%s": {
 			"one":   "A file that this list names is in no part of the archive: %[2]s. Either a part is missing, or Instagram left it out: give all parts, or request a new export.%[3]s",
