@@ -61,9 +61,17 @@ func writeArchive(path string, size int64) error {
 
 // videoHead is all of an MP4 of so many bytes (ISO/IEC 14496-12) but its samples.
 func videoHead(size uint32) []byte {
+	full := func(name string, numbers ...uint32) []byte {
+		b := make([]byte, 4) // version and flags
+		for _, n := range numbers {
+			b = binary.BigEndian.AppendUint32(b, n)
+		}
+		return box(name, b)
+	}
 	index := func(at uint32) []byte {
-		stco := box("stco", []byte{0, 0, 0, 0, 0, 0, 0, 1}, binary.BigEndian.AppendUint32(nil, at))
-		return box("moov", box("mvhd", make([]byte, 100)), box("trak", box("mdia", box("minf", box("stbl", stco)))))
+		stbl := box("stbl", full("stts", 1, 1, 1000), full("stsc", 1, 1, 1, 1), full("stsz", 0, 1, size-at), full("stco", 1, at))
+		hdlr := box("hdlr", make([]byte, 8), []byte("vide"), make([]byte, 13))
+		return box("moov", box("mvhd", make([]byte, 100)), box("trak", box("mdia", hdlr, box("minf", stbl))))
 	}
 	ftyp := box("ftyp", []byte("isom\x00\x00\x02\x00isommp42"))
 	at := uint32(len(ftyp)+len(index(0))) + 8

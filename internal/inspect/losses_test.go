@@ -45,6 +45,16 @@ func TestLosses(t *testing.T) {
 		{"a post that is a note", contents{mediaD + "stories.json": []byte(`{"ig_stories":[` + medium("no-data.txt", "2025-06-01") + `]}`), "media/stories/202506/story.jpg": nil, "no-data.txt": []byte("You have no data in this section")}, "media-kind", ""},
 		{"a picture that begins as sound", contents{one: []byte("\xff\xf8\xff\xe0 and so on")}, "media-kind", ""},
 		{"a picture that is four bytes", contents{one: []byte("OggS")}, "media-kind", ""},
+		{"a video of which only sound is left", contents{three: filmOf(bytes.Repeat([]byte{1}, 600), func(at uint32) []byte {
+			return trackOf("soun", "mp4a", box32("stsc", 1, 1, 1, 1), box32("stsz", 0, 1, 600), box32("stco", 1, at))
+		})}, "", "media-kind"},
+		{"a video in fragments", contents{three: append(mp4Of(3), box("moof", box32("mfhd", 1))...)}, "", "media-not-checked"},
+		{"a message's video in fragments", contents{dmThread + "audio/voice.aac": append(mp4Of(3), box("moof", box32("mfhd", 1))...)}, "", "media-not-checked"},
+		{"a video with blank data", contents{three: filmOf(make([]byte, 2000), func(at uint32) []byte {
+			return trackOf("vide", "avc1", box32("stsc", 1, 1, 1, 1), box32("stsz", 0, 1, 2000), box32("stco", 1, at))
+		})}, "media-damaged", ""},
+		{"a picture in HEIC", contents{one: heicOf()}, "", "media-not-checked"},
+		{"a message's sound that is four bytes", contents{dmThread + "audio/voice.aac": []byte("OggS")}, "", "media-not-checked"},
 		{"a video that is four bytes", contents{three: []byte("OggS")}, "", "media-not-checked"},
 		{"a progressive picture, its end zero", contents{one: half}, "", "media-not-checked"},
 		{"another zip beside it", contents{"rest.zip": zipOf(contents{"a.txt": []byte("a")})}, "", "part-nested"},
