@@ -29,6 +29,7 @@ type page struct {
 	base  string // folder, below the root, that links are relative to
 	depth int    // of frames
 	ended bool   // the page's end tag was seen
+	dates pageDates
 
 	block struct {
 		depth       int // of the block's element, 0 outside of blocks
@@ -54,7 +55,7 @@ var frames = map[atom.Atom]bool{
 
 // readPage walks a page and notes what it names and says.
 func (l *list) readPage(r io.Reader) error {
-	p := &page{list: l, base: path.Dir(l.rel)}
+	p := &page{list: l, base: path.Dir(l.rel), dates: newPageDates()}
 	z := html.NewTokenizer(r)
 	z.SetMaxBuf(maxToken)
 	for {
@@ -171,7 +172,7 @@ func (p *page) end(element atom.Atom) {
 		return
 	}
 	if p.timeDepth == p.depth {
-		if t := pageTime(p.text.String()); p.block.when == 0 {
+		if t, _ := p.dates.read(p.text.String()); p.block.when == 0 {
 			p.block.when = t
 		}
 		p.timeDepth = 0
@@ -225,12 +226,13 @@ func (p *page) said(s string) {
 	case classPersonal:
 		p.label(p.last, s)
 	case classSignup:
-		if t := pageTime(s); believable(t) {
+		if t, _ := p.dates.read(s); believable(t) {
 			p.signedUp = earlier(p.signedUp, t)
 		}
 	case classRequests:
 		p.ask.option(s)
-		p.ask.time(pageTime(s))
+		t, _ := p.dates.read(s)
+		p.ask.time(t)
 	}
 	p.last = s
 }

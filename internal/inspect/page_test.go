@@ -4,23 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 )
-
-func TestPageTime(t *testing.T) {
-	for s, want := range map[string]string{
-		"Aug 17, 2025 11:23 am": "2025-08-17T19:23:00Z", "Sep 8, 2016, 4:36 PM": "2016-09-09T00:36:00Z",
-		"Jan 05, 2024 1:02\u202fpm": "2024-01-05T21:02:00Z", "17 août 2025 11:23": "", "": "", "Username": "",
-	} {
-		got := ""
-		if at := pageTime(s); at != 0 {
-			got = time.Unix(at, 0).UTC().Format(time.RFC3339)
-		}
-		if got != want {
-			t.Errorf("%q: %q, want %q", s, got, want)
-		}
-	}
-}
 
 // read walks a page with no files around it.
 func read(name, page string) (*list, *tally, error) {

@@ -50,27 +50,3 @@ func (h *header) add(before, datetime string) {
 		h.hasRange = !h.invalid
 	}
 }
-
-// pageZone is the zone in which pages tell times: a fixed one, wherever and whenever
-// something was posted.
-var pageZone = time.FixedZone("UTC-8", -8*60*60)
-
-// pageTime returns a page's time as UNIX seconds, 0 if it is none. Months are
-// in the account's language; only English ones are known, in other languages items stay undated.
-func pageTime(s string) int64 {
-	s = strings.Map(func(r rune) rune {
-		if r == '\u202f' || r == '\u00a0' {
-			return ' '
-		}
-		return r
-	}, strings.TrimSpace(s))
-	if len(s) < 12 || len(s) > 40 {
-		return 0
-	}
-	for _, form := range []string{"Jan 2, 2006 3:04 pm", "Jan 2, 2006, 3:04 PM", "Jan 02, 2006 3:04 pm", "Jan 2, 2006 3:04 PM", "Jan 2, 2006, 3:04 pm"} {
-		if t, err := time.ParseInLocation(form, s, pageZone); err == nil {
-			return t.Unix()
-		}
-	}
-	return 0
-}
