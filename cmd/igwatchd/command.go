@@ -62,7 +62,7 @@ func commands() []command {
 		{"fetch", "[--account NAME] [--export ID] URL", "fetch an archive from the address of a Download button (- to type it in)", fetchCommand},
 		{"inspect", "[--json] [--before ZIP] FILE…", "judge archives without storing them", inspectCommand},
 		{"explain", "[--json|--redact] FILE.eml | --uid N", "say whether a mail is the export mail, and why (- for standard input)", explainCommand},
-		{"confirm", "ID [CODE…]", "answer the open questions of an archive", confirmCommand},
+		{"confirm", "[--json] [--accept NUMBER] ID [CODE…]", "answer the open questions of an archive, and accept what Instagram itself left out", confirmCommand},
 		{"verify", "[--json] [ID]", "read every byte of every copy again, and mend what is damaged", verifyCommand},
 		{"deleted", "[--on DAY] [--cancelled] [NAME]", "say that you asked Instagram to delete the account: its copies are watched more closely", deletedCommand},
 		{"replica", "init DIR", "prepare a folder on another disk for copies", replicaCommand},

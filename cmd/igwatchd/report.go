@@ -100,9 +100,7 @@ func (p printer) missing(m verdict.Missing) {
 		p.text("  ", "  ", fmt.Sprintf("%s: %d missing, named by %s", l.Name, len(l.Files), l.From))
 		p.files(l)
 	}
-	if m.More > 0 {
-		p.line(fmt.Sprintf("  and %d more, which are counted but not listed", m.More))
-	}
+	p.uncounted(m.More)
 }
 
 func (p printer) omitted(o verdict.Omitted) {
@@ -119,8 +117,24 @@ func (p printer) omitted(o verdict.Omitted) {
 		p.text("  ", "  ", fmt.Sprintf("%s: %d", l.Name, len(l.Files)))
 		p.files(l)
 	}
-	if o.More > 0 {
-		p.line(fmt.Sprintf("  and %d more, which are counted but not listed", o.More))
+	p.uncounted(o.More)
+}
+
+// allOmitted lists what Instagram did not include one by one: the person is about to accept it.
+func (p printer) allOmitted(o verdict.Omitted) {
+	p.text("", "", "Instagram did not include this in the archive, or delivered it damaged. The checksums of the zip prove that it was delivered so: another download may be the same.")
+	for _, l := range o.Lists {
+		p.text("  ", "  ", fmt.Sprintf("%s: %d", l.Name, len(l.Files)))
+		for _, f := range l.Files {
+			p.file(f)
+		}
+	}
+	p.uncounted(o.More)
+}
+
+func (p printer) uncounted(more int) {
+	if more > 0 {
+		p.line(fmt.Sprintf("  and %d more, which are counted but not listed", more))
 	}
 }
 
@@ -136,13 +150,17 @@ func (p printer) lacking(all []verdict.Listing) {
 	}
 }
 
+func (p printer) file(f verdict.File) {
+	if f.When != "" {
+		p.text("    ", "      ", f.When+": "+f.Path)
+	} else {
+		p.line("    " + f.Path)
+	}
+}
+
 func (p printer) files(l verdict.Listing) {
 	for _, f := range l.First() {
-		if f.When != "" {
-			p.text("    ", "      ", f.When+": "+f.Path)
-		} else {
-			p.line("    " + f.Path)
-		}
+		p.file(f)
 	}
 	if more := len(l.Rest()) + l.More; more > 0 {
 		p.line(fmt.Sprintf("    and %d more (igwatchd inspect --json lists them, up to 1000)", more))

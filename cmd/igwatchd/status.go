@@ -15,6 +15,7 @@ import (
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/inspect"
 	"github.com/igwatchd/igwatchd/internal/journal"
+	"github.com/igwatchd/igwatchd/internal/verdict"
 	"github.com/igwatchd/igwatchd/internal/words"
 )
 
@@ -121,7 +122,7 @@ func printExport(w io.Writer, e daemon.Export) {
 	for _, c := range e.Copies {
 		p("    copy     %s\n", copyText(c))
 	}
-	if e.Verdict == "questions" {
+	if e.Verdict == "questions" || verdict.Acceptable(e.Reasons) {
 		p("    next     igwatchd confirm %s\n", e.ID)
 	}
 }

@@ -117,6 +117,8 @@ func exportCmd(ts *testscript.TestScript, _ bool, args []string) {
 			e.Spoil = append(e.Spoil, testworld.EmptyFile(value))
 		case "half":
 			e.Spoil = append(e.Spoil, testworld.HalfFile(value))
+		case "remote": // Instagram gives addresses in the web instead of files
+			e.Spoil = append(e.Spoil, testworld.Remote(value, "media/"+value+"/"))
 		case "user":
 			e.Spoil = append(e.Spoil, testworld.WrongUser(value))
 		case "gap":

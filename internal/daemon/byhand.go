@@ -15,9 +15,9 @@ import (
 	"github.com/igwatchd/igwatchd/internal/verdict"
 )
 
-// Confirm answers open questions of an export with yes and judges it anew. A code
-// answers every question of its kind.
-func (d *Daemon) Confirm(ctx context.Context, id string, codes []string) error {
+// Confirm answers open questions of an export with yes, accepts what Instagram itself left out of it, and judges it
+// anew. A code answers every question of its kind.
+func (d *Daemon) Confirm(ctx context.Context, id string, answers Answers) error {
 	e, parts, unknown, err := d.loadExport(ctx, journal.Step{Export: id})
 	if err != nil {
 		return err
@@ -45,14 +45,19 @@ func (d *Daemon) Confirm(ctx context.Context, id string, codes []string) error {
 		for _, r := range (verdict.Verdict{Reasons: reasons}).Open(inspect.Question) {
 			open = append(open, r.Code)
 		}
-		if len(codes) == 0 { // "everything" is no answer that a person gave
+		if len(answers.Yes) == 0 && answers.Accept == nil { // "everything" is no answer that a person gave
 			return fault.Permanent(errors.New("confirm: no question named"), "the open ones stand in: igwatchd status")
 		}
-		for _, c := range codes {
+		for _, c := range answers.Yes {
 			if !slices.Contains(open, c) {
 				return fault.Permanent(fmt.Errorf("confirm: %s has no open question %q", id, c), "the open ones stand in: igwatchd status")
 			}
 			if err := tx.Answer(id, c, time.Now()); err != nil {
+				return err
+			}
+		}
+		if answers.Accept != nil {
+			if err := d.accept(tx, e, *answers.Accept); err != nil {
 				return err
 			}
 		}

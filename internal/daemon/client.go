@@ -16,6 +16,7 @@ import (
 	"strconv"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/inspect"
 )
 
 // ErrNotRunning says that no daemon uses this state_dir.
@@ -47,9 +48,14 @@ func (c *Client) Import(ctx context.Context, o Offer, body io.Reader) (export st
 	return export, c.do(ctx, http.MethodPost, "/import?"+q.Encode(), body, o.Size, &export)
 }
 
-// Confirm answers questions of an export with yes.
-func (c *Client) Confirm(ctx context.Context, id string, codes []string) error {
-	return c.post(ctx, "/confirm", confirmation{id, codes}, nil)
+// Confirm tells what a person said about an export, as Daemon.Confirm does.
+func (c *Client) Confirm(ctx context.Context, id string, answers Answers) error {
+	return c.post(ctx, "/confirm", confirmation{id, answers}, nil)
+}
+
+// Omissions returns what Instagram itself left out of an export; nil is nothing.
+func (c *Client) Omissions(ctx context.Context, id string) (o *inspect.Omissions, err error) {
+	return o, c.do(ctx, http.MethodGet, "/omissions?"+url.Values{"export": {id}}.Encode(), nil, -1, &o)
 }
 
 // Give hands the daemon the address of an archive, as Daemon.Give does.

@@ -53,6 +53,7 @@ func (d *Daemon) listenControl(ctx context.Context) (*control, error) {
 	mux.HandleFunc("GET /status", d.serveStatus)
 	mux.HandleFunc("POST /import", d.serveImport)
 	mux.HandleFunc("POST /confirm", d.serveConfirm)
+	mux.HandleFunc("GET /omissions", d.serveOmissions)
 	mux.HandleFunc("POST /give", d.serveGive)
 	mux.HandleFunc("POST /expect", d.serveExpect)
 	mux.HandleFunc("POST /open", d.serveOpen)
@@ -110,10 +111,10 @@ func (d *Daemon) serveImport(w http.ResponseWriter, r *http.Request) {
 	reply(w, id, err)
 }
 
-// confirmation answers questions of an export.
+// confirmation is what a person said about an export.
 type confirmation struct {
-	ID    string   `json:"id"`
-	Codes []string `json:"codes"`
+	ID string `json:"id"`
+	Answers
 }
 
 func (d *Daemon) serveConfirm(w http.ResponseWriter, r *http.Request) {
@@ -122,7 +123,12 @@ func (d *Daemon) serveConfirm(w http.ResponseWriter, r *http.Request) {
 		reply(w, nil, fault.Permanent(fmt.Errorf("confirm: %w", err), ""))
 		return
 	}
-	reply(w, nil, d.Confirm(r.Context(), c.ID, c.Codes))
+	reply(w, nil, d.Confirm(r.Context(), c.ID, c.Answers))
+}
+
+func (d *Daemon) serveOmissions(w http.ResponseWriter, r *http.Request) {
+	o, err := d.Omissions(r.Context(), r.URL.Query().Get("export"))
+	reply(w, o, err)
 }
 
 // gift is the address of an archive.

@@ -58,6 +58,13 @@ func (d *Daemon) facts(tx *journal.Tx, e journal.Export) (verdict.Facts, error) 
 		}
 		f.Copies = append(f.Copies, c)
 	}
+	accepted, err := tx.Acceptance(e.ID)
+	if err != nil {
+		return f, err
+	}
+	if accepted != nil {
+		f.Accepted = &verdict.Acceptance{Digest: accepted.Digest, Total: accepted.Total, At: accepted.At}
+	}
 	f.Answers, err = tx.Answers(e.ID)
 	return f, err
 }

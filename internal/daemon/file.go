@@ -205,7 +205,7 @@ func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Pic
 	}
 	news := e.Verdict != v.Verdict || !bytes.Equal(e.Reasons, reasons)
 	e.State, e.Detail, e.Verdict, e.Reasons = "done", "", v.Verdict, reasons
-	if v.Verdict != verdict.NotSafe || v.Only("copy-not-proven") { // every byte is here: no need to hurry any more
+	if v.Verdict != verdict.NotSafe || v.Only("copy-not-proven") || v.OnlyAcceptable() { // every byte is here: no need to hurry any more
 		if err := tx.Cancel(e.ID, stepDeadline); err != nil {
 			return err
 		}

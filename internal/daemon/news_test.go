@@ -55,6 +55,15 @@ func sound() verdict.Facts {
 	}
 }
 
+// omit makes Instagram leave 47 stories out.
+func omit(f *verdict.Facts) {
+	f.Report.Omissions = &inspect.Omissions{Total: 47, Digest: "d"}
+	said := words.Of("This list names %d pictures or videos by an address in the web instead of a file. They are not in the archive and will be gone with the account. Request a new export.%s", 47, words.Text(""))
+	f.Report.Problems = []inspect.Problem{{
+		Code: "media-remote", Severity: inspect.Error, Path: "your_instagram_activity/media/stories.html", Text: said.String(), Phrase: said, Delivered: true, Items: 47,
+	}}
+}
+
 // everything returns one piece of news of each sort, and of each form of it that reads otherwise.
 func everything(t *testing.T, n news) map[string]notify.Event {
 	t.Helper()
@@ -91,6 +100,11 @@ func everything(t *testing.T, n news) map[string]notify.Event {
 		"decided-safe":      judged(func(*verdict.Facts) {}),
 		"decided-question":  judged(func(f *verdict.Facts) { f.Answers = nil }),
 		"decided-questions": judged(func(f *verdict.Facts) { f.Answers, f.Announced = nil, 0 }),
+		"decided-omissions": judged(func(f *verdict.Facts) { omit(f) }),
+		"decided-accepted": judged(func(f *verdict.Facts) {
+			omit(f)
+			f.Accepted = &verdict.Acceptance{Digest: f.Report.Omissions.Digest, Total: 47, At: now}
+		}),
 		"decided-copy-waits": judged(func(f *verdict.Facts) {
 			f.Copies = append(f.Copies, verdict.Copy{Place: "/mnt/usb", Trouble: "/mnt/usb: the disk for copies is not there"})
 		}),

@@ -127,7 +127,7 @@ func addPart(tx *journal.Tx, export string, p journal.Part, inspectAt time.Time)
 	}
 	e.State, e.Detail, e.Verdict, e.Reasons, e.Report = "inspecting", "", "", json.RawMessage("[]"), nil
 	return errors.Join(
-		tx.PutPart(export, p), tx.DropCopies(export), tx.DropAnswers(export), tx.DropComparisons(export), tx.SetExport(e),
+		tx.PutPart(export, p), tx.DropCopies(export), tx.DropAnswers(export), tx.DropAcceptance(export), tx.DropComparisons(export), tx.SetExport(e),
 		tx.CancelOne(export, stepFetch, ""), // what the mail leads to is here; links that were given go on
 		tx.Cancel(export, stepStore), tx.Cancel(export, stepVerdict),
 		tx.Cancel(export, stepCopy), tx.Cancel(export, stepFixity), tx.Cancel(export, stepProtect),

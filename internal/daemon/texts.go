@@ -125,6 +125,11 @@ func (n news) decided(e journal.Export, v verdict.Verdict, at time.Time) notify.
 	case v.Verdict == verdict.Questions:
 		x.Title = n.Say("igwatchd: do not delete %[2]s yet: %[1]d questions are left", len(v.Open(inspect.Question)), e.Account)
 		l.say("What to do: answer with:  igwatchd confirm %s", e.ID)
+	case v.OnlyAcceptable():
+		x.Title = n.Say("igwatchd: do not delete %[2]s yet: Instagram did not include %[1]d items", v.Omitted, e.Account)
+		x.URL = exportPage
+		l.say("What to do: if you have this elsewhere, or can do without it, say so:  igwatchd confirm %s\n"+
+			"It shows the list first. If not, save it from the app one by one, or request a new export on the page below.", e.ID)
 	case v.Only("copy-not-proven"):
 		x.Title = n.Say("igwatchd: do not delete %s yet: a copy is still to be written", e.Account)
 		l.say("What to do: if a disk is missing, connect it. igwatchd goes on trying and tells you when every copy is there. Nothing has to be downloaded again.")

@@ -114,6 +114,13 @@ CREATE TABLE comparisons (
 	body    BLOB NOT NULL,                  -- what that one holds and this one does not
 	PRIMARY KEY (export, earlier)
 ) STRICT;
+`, `
+CREATE TABLE acceptances (
+	export TEXT PRIMARY KEY REFERENCES exports(id),
+	digest TEXT NOT NULL,                   -- of the list of what Instagram itself left out
+	total  INTEGER NOT NULL,                -- how many items it has, as the person typed
+	at     INTEGER NOT NULL
+) STRICT;
 `}
 
 // migrate brings the file to this program's version, and refuses a newer file:

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -89,6 +90,21 @@ func URI(match, uri string) Spoiler {
 		}
 		return slices.Concat(before, []byte(`"uri": "`+uri+`"`), after), nil
 	})
+}
+
+// Remote makes a list of own things name all its files by an address in the web, and leaves the files out, as exports of
+// 2025 do with some stories. list is the list's name without extension, folder that of its files.
+func Remote(list, folder string) Spoiler {
+	return Spoiler{func(e Export, files []*file) ([]*file, error) {
+		local := regexp.MustCompile(`"` + regexp.QuoteMeta(folder) + `[^"]*"`)
+		files, err := change("/"+list+".", func(b []byte) ([]byte, error) {
+			return local.ReplaceAll(b, []byte(`"https://scontent-lax3-2.cdninstagram.com/v/t51.36329-15/1_n.jpg?_nc_cat=103"`)), nil
+		}).apply(e, files)
+		if err != nil {
+			return nil, err
+		}
+		return WithoutAll(folder).apply(e, files)
+	}}
 }
 
 // HalfJPEG cuts the first picture in half.

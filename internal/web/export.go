@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/igwatchd/igwatchd/internal/daemon"
 	"github.com/igwatchd/igwatchd/internal/fault"
@@ -21,6 +23,10 @@ type detail struct {
 	HasEvidence      bool
 	Met              *met   // what stopped the browser
 	Removal          string // Instagram's page for deleting the account; "" unless it is safe
+	Omitted          verdict.Omitted
+	Accept           *daemon.Accept // what the person may accept, if they type the number of it; nil: nothing
+	Accepted         bool           // the person did
+	PartsOpen        bool           // a question is open about how many files the export has
 }
 
 // removalPage is where an account is deleted. It is shown for a safe archive alone.
@@ -62,6 +68,19 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) {
 	if e.State == "done" && e.Verdict == verdict.Safe {
 		d.Removal = removalPage
 	}
+	d.PartsOpen = verdict.OpenParts(e.Reasons)
+	d.Accepted = slices.ContainsFunc(e.Reasons, func(r verdict.Reason) bool { return r.Accepted })
+	if d.Accepted || verdict.Acceptable(e.Reasons) {
+		o, err := s.o.Exports.Omissions(r.Context(), e.ID)
+		if err != nil {
+			s.fail(w, err)
+			return
+		}
+		d.Omitted = verdict.NewOmitted(o, nil)
+		if !d.Accepted && o != nil {
+			d.Accept = &daemon.Accept{Digest: o.Digest, Total: o.Total}
+		}
+	}
 	s.showLive(w, "export.html", e.Account, d, st)
 }
 
@@ -100,7 +119,8 @@ func (s *Server) evidence(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, f) // the browser went away
 }
 
-// confirm takes the answers: every question that was ticked is answered with yes.
+// confirm takes the answers: every question that was ticked is answered with yes, and what Instagram left out is accepted
+// if its number was typed.
 func (s *Server) confirm(w http.ResponseWriter, r *http.Request) {
 	e, err := s.find(r)
 	if err != nil {
@@ -112,8 +132,17 @@ func (s *Server) confirm(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, fault.Permanent(fmt.Errorf("read the answers: %w", err), ""))
 		return
 	}
-	if codes := r.PostForm["yes"]; len(codes) > 0 {
-		if err := s.o.Exports.Confirm(r.Context(), e.ID, codes); err != nil {
+	answers := daemon.Answers{Yes: r.PostForm["yes"]}
+	if typed := strings.TrimSpace(r.PostForm.Get("accept")); typed != "" {
+		n, err := strconv.Atoi(typed)
+		if err != nil {
+			s.fail(w, fault.Permanent(fmt.Errorf("%q is not a number: nothing was accepted", typed), "go back and type how many items the list has"))
+			return
+		}
+		answers.Accept = &daemon.Accept{Digest: r.PostForm.Get("digest"), Total: n}
+	}
+	if len(answers.Yes) > 0 || answers.Accept != nil {
+		if err := s.o.Exports.Confirm(r.Context(), e.ID, answers); err != nil {
 			s.fail(w, err)
 			return
 		}

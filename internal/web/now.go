@@ -7,6 +7,7 @@ import (
 
 	"github.com/igwatchd/igwatchd/internal/daemon"
 	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/verdict"
 )
 
 // card is one account: what is happening, and the one thing that the person must do, if any.
@@ -106,6 +107,9 @@ func (c *card) speak(e daemon.Export) {
 		}
 	case e.Verdict == "safe":
 		c.Tone, c.Sentence = "safe", "The archive is complete, proven and stored. Deleting the account can go ahead."
+		if slices.ContainsFunc(e.Reasons, func(r verdict.Reason) bool { return r.Accepted }) {
+			c.Sentence = "The archive is stored, and complete but for what Instagram did not include and you accepted. Deleting the account can go ahead."
+		}
 		c.Button = &button{"See the proof", to}
 	case e.Verdict == "questions":
 		c.Tone, c.Sentence = "act", "The archive is stored, and all of it was read. Before you delete the account, igwatchd has a question that only you can answer."
@@ -113,6 +117,9 @@ func (c *card) speak(e daemon.Export) {
 			c.Sentence = "The archive is stored, and all of it was read. Before you delete the account, igwatchd has some questions that only you can answer."
 		}
 		c.Button = &button{"Answer", to}
+	case verdict.Acceptable(e.Reasons):
+		c.Tone, c.Sentence = "act", "Do not delete the account yet: Instagram did not include everything. Only you can say whether you can do without it."
+		c.Button = &button{"See what it is", to}
 	default:
 		c.Tone, c.Sentence = "wrong", "Do not delete the account: the archive is not complete."
 		c.Button = &button{"See what is missing", to}

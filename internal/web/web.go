@@ -20,13 +20,15 @@ import (
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/daemon"
+	"github.com/igwatchd/igwatchd/internal/inspect"
 )
 
 // Exports tells where everything stands and takes a person's answers.
 type Exports interface {
 	Status(ctx context.Context) (daemon.Status, error)
-	Confirm(ctx context.Context, id string, codes []string) error
-	WallPicture(ctx context.Context, id string) ([]byte, error) // PNG
+	Confirm(ctx context.Context, id string, answers daemon.Answers) error
+	Omissions(ctx context.Context, id string) (*inspect.Omissions, error) // nil: nothing
+	WallPicture(ctx context.Context, id string) ([]byte, error)           // PNG
 }
 
 // HandOver takes what the person downloaded. Its methods are those of daemon.Daemon.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -21,6 +22,7 @@ import (
 
 	"github.com/igwatchd/igwatchd/internal/daemon"
 	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/inspect"
 	"github.com/igwatchd/igwatchd/internal/verdict"
 )
 
@@ -29,6 +31,7 @@ type fake struct {
 	mu        sync.Mutex
 	status    daemon.Status
 	confirmed []string
+	omissions *inspect.Omissions
 	given     []string
 	uploads   map[string]*bytes.Buffer
 	refuse    error
@@ -41,9 +44,17 @@ func (f *fake) Status(context.Context) (daemon.Status, error) {
 	return f.status, nil
 }
 
-func (f *fake) Confirm(_ context.Context, id string, codes []string) error {
-	f.confirmed = append(f.confirmed, id+" "+strings.Join(codes, ","))
+func (f *fake) Confirm(_ context.Context, id string, answers daemon.Answers) error {
+	said := id + " " + strings.Join(answers.Yes, ",")
+	if a := answers.Accept; a != nil {
+		said += fmt.Sprintf(" accept %d of %s", a.Total, a.Digest)
+	}
+	f.confirmed = append(f.confirmed, said)
 	return f.refuse
+}
+
+func (f *fake) Omissions(context.Context, string) (*inspect.Omissions, error) {
+	return f.omissions, nil
 }
 
 func (f *fake) Lies(context.Context) ([]daemon.Lying, int, error) {

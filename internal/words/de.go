@@ -124,6 +124,10 @@ var german = table{
 		},
 
 		// The news.
+		"igwatchd: do not delete %[2]s yet: Instagram did not include %[1]d items": {
+			"one":   "igwatchd: Lösche %[2]s noch nicht: Instagram hat etwas nicht mitgeliefert",
+			"other": "igwatchd: Lösche %[2]s noch nicht: Instagram hat %[1]d Dinge nicht mitgeliefert",
+		},
 		"igwatchd: do not delete %[2]s yet: %[1]d questions are left": {
 			"one":   "igwatchd: Lösche %[2]s noch nicht: Eine Frage ist offen",
 			"other": "igwatchd: Lösche %[2]s noch nicht: %[1]d Fragen sind offen",

@@ -2,6 +2,7 @@ package words
 
 // germanNews are the news, and what stands in a mail, where no number changes them.
 var germanNews = map[string]string{
+	"What to do: if you have this elsewhere, or can do without it, say so:  igwatchd confirm %s\nIt shows the list first. If not, save it from the app one by one, or request a new export on the page below.": "Was zu tun ist: Wenn du das anderswo hast oder darauf verzichten kannst, sag es:  igwatchd confirm %s\nDort siehst du zuerst die Liste. Wenn nicht, sichere es einzeln aus der App, oder fordere auf der Seite unten einen neuen Export an.",
 	// What is found out about a mail.
 	"It bears Instagram's name, comes from elsewhere, and wants you to follow a link for your data. Do not open its links.":                                                     "Sie trägt den Namen von Instagram, kommt von anderswo und will, dass du für deine Daten einem Link folgst. Öffne ihre Links nicht.",
 	"Instagram sent it, and it holds a link to an archive, but its words do not speak of an export. Somebody else may have written the link. Look in Accounts Center yourself.": "Instagram hat sie geschickt, und sie enthält einen Link zu einem Archiv, aber ihre Worte sprechen nicht von einem Export. Vielleicht hat jemand anderes den Link geschrieben. Sieh selbst in der Kontenübersicht nach.",

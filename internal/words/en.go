@@ -30,6 +30,10 @@ var english = table{
 			"one":   "One file is here. Open Instagram's download page: does it offer just one file for this export? If it offers more, download them too.",
 			"other": "%d files are here. Open Instagram's download page: does it offer just as many for this export?",
 		},
+		"igwatchd: do not delete %[2]s yet: Instagram did not include %[1]d items": {
+			"one":   "igwatchd: do not delete %[2]s yet: Instagram did not include one item",
+			"other": "igwatchd: do not delete %[2]s yet: Instagram did not include %[1]d items",
+		},
 		"igwatchd: do not delete %[2]s yet: %[1]d questions are left": {
 			"one":   "igwatchd: do not delete %[2]s yet: one question is left",
 			"other": "igwatchd: do not delete %[2]s yet: %[1]d questions are left",

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/daemon"
+	"github.com/igwatchd/igwatchd/internal/inspect"
 	"github.com/igwatchd/igwatchd/internal/testworld"
 	"github.com/igwatchd/igwatchd/internal/verdict"
 	"github.com/igwatchd/igwatchd/internal/web"
@@ -28,8 +29,12 @@ type world struct {
 	lying  []daemon.Lying // in the downloads folder; nil: three of them
 }
 
-func (w *world) Status(context.Context) (daemon.Status, error)   { return w.status, nil }
-func (w *world) Confirm(context.Context, string, []string) error { return nil }
+func (w *world) Status(context.Context) (daemon.Status, error)         { return w.status, nil }
+func (w *world) Confirm(context.Context, string, daemon.Answers) error { return nil }
+func (w *world) Omissions(context.Context, string) (*inspect.Omissions, error) {
+	return nil, nil
+}
+
 func (w *world) Lies(context.Context) ([]daemon.Lying, int, error) {
 	if w.lying != nil {
 		return w.lying, 1, nil
