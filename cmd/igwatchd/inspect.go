@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
@@ -17,6 +19,15 @@ func inspectCommand(ctx context.Context, s streams, args []string) error {
 	fs := newFlags("inspect", s)
 	_ = configFlag(fs)
 	asJSON := fs.Bool("json", false, "print JSON")
+	var posts int
+	none := false
+	fs.Func("posts", "how many posts the profile shows, as `N`; 0 for none", func(s string) (err error) {
+		if posts, err = strconv.Atoi(s); err != nil || posts < 0 {
+			return errors.New("not a number of posts")
+		}
+		none = posts == 0
+		return nil
+	})
 	var before []string
 	fs.Func("before", "a `ZIP` of an earlier export of the same account: say what that one holds and this one does not (once for each of its zips)", func(s string) error {
 		before = append(before, s)
@@ -39,6 +50,7 @@ func inspectCommand(ctx context.Context, s streams, args []string) error {
 		return fmt.Errorf("inspect: %w", err)
 	}
 	f := factsAlone(report)
+	f.Posts, f.NoPosts = posts, none
 	if len(before) > 0 {
 		if f.Earlier, err = earlierAlone(ctx, before, parts, report); err != nil {
 			return err

@@ -169,6 +169,9 @@ func wholeExport() contents {
 		personalF: []byte(`{"profile_user":[{"title":"","media_map_data":{"Profile Photo":{"uri":"media/profile/202201/newer.jpg","creation_timestamp":1640995200}},"string_map_data":{"Email":{"href":"","value":"jane@example.org"},"Username":{"href":"","value":"jane.doe","timestamp":0},"Name":{"value":"Jane"}}}]}`),
 		signupF:   []byte(fmt.Sprintf(`{"account_history_registration_info":[{"string_map_data":{"Username":{"value":"jane.doe"},"Time":{"value":"","timestamp":%d}}}]}`, stamp("2019-03-15"))),
 		"connections/followers_and_following/followers_1.json":                     []byte(`[{"string_list_data":[{"href":"https://www.instagram.com/bob","value":"bob"}]}]`),
+		"connections/followers_and_following/following.json":                       []byte(`{"relationships_following":[{"title":"bob","string_list_data":[{"href":"https://www.instagram.com/_u/bob","timestamp":1600000000}]}]}`),
+		activityD + "likes/liked_posts.json":                                       []byte(`{"likes_media_likes":[{"title":"bob","string_list_data":[{"href":"https://www.instagram.com/p/x/","value":"x","timestamp":1600000000}]}]}`),
+		activityD + "saved/saved_posts.json":                                       []byte(`{"saved_saved_media":[{"title":"bob","string_map_data":{"Saved on":{"href":"https://www.instagram.com/p/x/","timestamp":1600000000}}}]}`),
 		"connections/followers_and_following/follow_requests_you've_received.json": []byte(`{"relationships_follow_requests_received":[]}`),
 	}
 }

@@ -188,7 +188,7 @@ func TestFifteenCases(t *testing.T) {
 		{"2 together", apart, "", ""},
 		{"3 a single post", in(func(e *testworld.Export) { e.Posts, e.Carousels, e.SinglePostObject = 1, 0, true }), "", ""},
 		{"4 no stories", in(func(e *testworld.Export) { e.Stories = 0 }), "", ""},
-		{"5 posts not requested", spoiled(testworld.WithoutAll("media/posts")), "section-missing", ""},
+		{"5 posts not requested", spoiled(testworld.WithoutAll("media/posts")), "", "section-missing"},
 		{"6 truncated", damaged(func(p string) error { return testworld.Truncate(p, 100) }), "part-truncated", ""},
 		{"6 checksum", damaged(testworld.FlipByte), "entry-damaged", ""},
 		{"6 checksum set to zero", damaged(testworld.ZeroCRC), "entry-damaged", ""},

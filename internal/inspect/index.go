@@ -32,6 +32,17 @@ const (
 // own reports whether the class lists content of the account itself.
 func (c class) own() bool { return c >= classPosts && c <= classDeleted }
 
+// decisive reports whether a verdict hangs on the lists of the class: on what they name, or on whose they say it is.
+func (c class) decisive() bool {
+	switch c {
+	case classOtherContent, classDeleted:
+		return false
+	case classPersonal, classMessages, classMedia1, classProfile1, classThreads1:
+		return true
+	}
+	return c.own()
+}
+
 // item reports whether the class lists what somebody made on a day, which dates the account.
 func (c class) item() bool {
 	return c == classPosts || c == classStories || c == classReels || c == classArchived || c == classIGTV
@@ -60,10 +71,22 @@ var ownKeys = map[string]class{
 }
 
 // isPage reports whether a file is a page of an export in HTML.
-func isPage(rel string) bool { return strings.HasSuffix(rel, ".html") }
+func isPage(rel string) bool { return strings.HasSuffix(rel, ".html") && !isSent(rel) }
 
 // isList reports whether a file lists things.
-func isList(rel string) bool { return strings.HasSuffix(rel, ".json") || isPage(rel) }
+func isList(rel string) bool {
+	return (strings.HasSuffix(rel, ".json") || strings.HasSuffix(rel, ".html")) && !isSent(rel)
+}
+
+// isSent reports whether a file lies in a folder of a conversation, where the files are that people sent each
+// other: pictures, and others of whatever kind.
+func isSent(rel string) bool {
+	key := canonical(rel)
+	return strings.HasPrefix(key, "messages/") && strings.Count(key, "/") > 3
+}
+
+// isDocument reports whether a file is one of those that people send each other beside pictures, videos and sound.
+func isDocument(rel string) bool { return isSent(rel) && path.Base(path.Dir(rel)) == "files" }
 
 // classify says what a list lists, by its name below the root.
 func classify(rel string) class {
@@ -112,6 +135,15 @@ func thread(rel string) string {
 		return ""
 	}
 	return strings.Join(parts[:3], "/")
+}
+
+// folder returns where a picture or film lies that no list names: the folder in media/, or one in the root.
+func folder(rel string) string {
+	top, rest, _ := strings.Cut(canonical(rel), "/")
+	if inside, _, deeper := strings.Cut(rest, "/"); top == "media" && deeper {
+		return top + "/" + inside
+	}
+	return top
 }
 
 // media returns the folder of own files that a file belongs to, directly in media/ or, in v1,

@@ -171,6 +171,7 @@ func (in *inspection) report() *Report {
 	for i, s := range in.sources {
 		r.Parts = append(r.Parts, PartReport{s.part.Name, s.part.Size, in.digests[i], len(in.tables[i].at)})
 	}
+	in.settlePosts()
 	if slices.ContainsFunc(in.tables, func(t *table) bool { return len(t.at) > 0 }) { // else that is a finding already
 		explainLayout(in.layout, &in.problems)
 	}
@@ -221,7 +222,7 @@ func (in *inspection) judgeParts() {
 func (in *inspection) fillCounts(r *Report) {
 	t := in.tally
 	for _, reel := range t.reels {
-		if in.union.mark(reel.id).refs&refPost != 0 { // one item, in two lists
+		if in.union.mark(reel.id).refs&(refPost|refDetailed) != 0 { // one item, in two lists
 			r.Evidence.ReelsInPosts++
 			if reel.year != 0 {
 				t.perYear[reel.year]--
@@ -236,6 +237,7 @@ func (in *inspection) fillCounts(r *Report) {
 	r.Counts.Posts, r.Counts.Stories, r.Counts.Reels, r.Counts.Messages = t.items[classPosts], t.items[classStories], t.items[classReels], t.messages
 	ev := &r.Evidence
 	ev.ProfilePhotos, ev.Archived, ev.IGTV = t.items[classProfilePhotos], t.items[classArchived], t.items[classIGTV]
+	ev.Drafts, ev.PostsUnsure = t.drafts, t.unsure
 	ev.Other, ev.RecentlyDeleted = t.items[classOtherContent], t.items[classDeleted]
 }
 

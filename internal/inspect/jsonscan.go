@@ -65,6 +65,16 @@ func (s *jsonScanner) more() error {
 	return io.ErrNoProgress
 }
 
+// skipMark skips the byte order mark, which editors put before a text in UTF-8.
+func (s *jsonScanner) skipMark() {
+	const mark = "\ufeff"
+	for s.end < len(mark) && s.more() == nil { // what fails here fails again
+	}
+	if s.end >= len(mark) && string(s.buf[:len(mark)]) == mark {
+		s.pos = len(mark)
+	}
+}
+
 // space skips white space and returns the byte behind it, which is not taken.
 func (s *jsonScanner) space() (byte, error) {
 	for {

@@ -40,6 +40,7 @@ func walkJSON(r io.Reader, v visitor) error {
 		path   []string // per open container: the key or element that is being read
 		object []bool   // per open container: an object, not an array
 	)
+	s.skipMark()
 	for {
 		c, err := s.space()
 		if err != nil {

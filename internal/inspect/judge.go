@@ -79,11 +79,14 @@ func (in *inspection) judgeEntries(r *Report) {
 		if m.twin && m.state != stateDamaged {
 			continue
 		}
-		in.unlisted = in.unlisted || isList(e.rel) && m.state != stateGood
+		in.unlisted = in.unlisted || isList(e.rel) && m.state != stateGood && classify(e.rel).decisive()
 		named := m.refs != 0
 		switch {
 		case m.state == stateDamaged:
 			in.add(Error, "entry-damaged", e.rel, "This file is damaged in the zip %s: %s.%s", in.sources[e.part].part.Name, words.Text(in.tally.detail(e)), again)
+		case m.state == stateBroken && isList(e.rel) && !classify(e.rel).decisive():
+			in.add(Question, "index-unreadable", e.rel, "This list cannot be read to its end (%s). It is none of the lists of your posts, stories, reels or messages. "+
+				"The zip stores it like that. Can you do without it?", words.Text(in.tally.detail(e)))
 		case m.state == stateBroken && isList(e.rel):
 			in.add(Error, "index-unreadable", e.rel, "This list cannot be read to its end (%s), so nobody knows what else it names. "+
 				"The zip stores it like that: request a new export.", words.Text(in.tally.detail(e)))
@@ -100,7 +103,7 @@ func (in *inspection) judgeEntries(r *Report) {
 			in.add(Question, "media-not-checked", e.rel, "This picture could not be decoded to check it (%s). Open it and look: is it whole?", words.Text(in.tally.detail(e)))
 		case m.state == stateUnchecked && m.kind.family() == "":
 			subtitle := m.kind == kindText && m.refs&refSubtitle != 0
-			if (named || expectsMedia(e.rel)) && !subtitle {
+			if (named && !isDocument(e.rel) || expectsMedia(e.rel)) && !subtitle {
 				in.deliveredEntry(e).add(e.severity(), "media-kind", e.rel, "This should be a picture, a video or sound, but its content is none that is known. Open it and look.%s", isRight(e.severity()))
 			}
 		case m.state == stateUnchecked && kindsByExtension[strings.ToLower(path.Ext(e.rel))].family() == "picture":

@@ -26,6 +26,7 @@ const (
 	kindWAV
 	kindAMR
 	kindText
+	kindHollow // a list that holds nothing
 )
 
 // sniffLength is how many bytes sniff wants to see.
@@ -104,8 +105,12 @@ func sniff(b []byte) kind {
 	return kindUnknown
 }
 
-// isText reports whether b is the beginning of a text, such as the subtitles of a video.
+// isText reports whether b is the beginning of a text, such as the subtitles of a video: in UTF-8, or in UTF-16
+// with the mark that says so.
 func isText(b []byte) bool {
+	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) {
+		return true
+	}
 	if bytes.ContainsFunc(b, func(r rune) bool { return r < 0x20 && r != '\n' && r != '\r' && r != '\t' }) {
 		return false
 	}

@@ -146,7 +146,7 @@ func findLayout(u *union) layout {
 			}
 		}
 		switch {
-		case strings.HasPrefix(base, "posts_"):
+		case strings.HasPrefix(base, "posts_"), strings.HasPrefix(base, "posts."):
 			switch dir {
 			case "your_instagram_activity/media/", "your_instagram_activity/content/":
 				l.postsIn[dir] = true

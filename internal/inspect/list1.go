@@ -35,12 +35,16 @@ func time1(s string) int64 {
 }
 
 func (l *list) value1(path []string, v token) {
-	s, ok := v.text()
-	if !ok {
-		return
-	}
 	key := path[len(path)-1]
+	s, ok := v.text()
 	switch {
+	case l.class == classMedia1 && len(path) == 1 && path[0] != element: // in the place of a list of things
+		l.odd = true
+	case l.class == classMedia1 && len(path) == 2 && path[1] == element: // in the place of a thing
+		l.without1(path[0])
+	case l.class == classThreads1 && (len(path) == 2 || len(path) == 3) && path[1] == "conversation": // in the place of messages
+		l.odd = true
+	case !ok:
 	case l.class == classProfile1 && len(path) == 1:
 		switch key {
 		case "username", "name":
@@ -79,8 +83,24 @@ func (l *list) value1(path []string, v token) {
 	}
 }
 
-func (l *list) leave1(path []string) {
+// without1 notes a thing that names no file.
+func (l *list) without1(kind string) {
+	if ownKeys[kind] == classMessages {
+		l.tell("", Question)
+	} else {
+		l.tell("", Error)
+	}
+}
+
+func (l *list) leave1(path []string, array bool) {
 	switch {
+	case array:
+		if l.class == classMedia1 && len(path) == 2 && path[1] == element {
+			l.without1(path[0])
+		}
+		l.odd = l.odd || l.class == classThreads1 && len(path) == 3 && path[1] == "conversation"
+	case l.class == classThreads1 && len(path) == 2 && path[1] == "conversation":
+		l.odd = true
 	case l.class == classThreads1 && len(path) == 3 && path[1] == "conversation":
 		l.messages++
 	case l.class == classMedia1 && (len(path) == 2 && path[1] == element || len(path) == 1 && path[0] != element):
@@ -90,7 +110,7 @@ func (l *list) leave1(path []string) {
 			l.tally.strange(path[0])
 		}
 		if !l.item1.file {
-			l.lacks(referenceEmpty, Error)
+			l.without1(path[0])
 		}
 		for i := range l.pending() {
 			l.pending()[i].Kind = omit("", c, "").Kind
@@ -107,7 +127,7 @@ func (l *list) leave1(path []string) {
 				l.rough++
 			}
 			l.items[c]++
-			l.date(c, l.item1.when)
+			l.date(c, l.item1.when, l.union.until)
 		}
 		l.item1 = item1{}
 	}

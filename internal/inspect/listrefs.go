@@ -25,10 +25,20 @@ func (l *list) reference(field, uri string) {
 			why, severity = refOwn, Error
 		}
 	}
-	if field == "subtitles" && (uri == "" || strings.Contains(uri, "://")) {
+	switch {
+	case field != "subtitles":
+	case uri == "" || strings.Contains(uri, "://"):
 		why, severity = refOther, Info // many videos have none
+	default: // Instagram made them from the sound, which is in the video
+		why, severity = refOther, Question
 	}
-	if l.class == classPosts {
+	l.item.archived = l.item.archived || media(uri) == "archived_posts"
+	switch {
+	case l.class == classArchived:
+		why |= refArchived
+	case l.class == classPosts && (l.item.detailed || l.everything):
+		why |= refDetailed
+	case l.class == classPosts:
 		why |= refPost
 	}
 	l.named(field, uri, why, severity)
@@ -43,15 +53,11 @@ func (l *list) named(field, uri string, why refs, severity Severity) {
 		if why&refOwn == 0 && (why&refMessage == 0 || !messageFiles[field]) {
 			severity = Info
 		}
-		if uri == "" {
-			l.lacks(referenceEmpty, severity)
-		} else {
-			l.lacks(mediaRemote, severity)
-		}
+		l.unfound(uri, severity)
 	default:
 		ids := l.union.find(uri)
 		if len(ids) == 0 {
-			l.tally.miss(uri, missing{l.rel, severity})
+			l.unfound(uri, severity)
 			return
 		}
 		if field == "subtitles" {
@@ -63,13 +69,25 @@ func (l *list) named(field, uri string, why refs, severity Severity) {
 	}
 }
 
-// sentFile reports whether a path is that of a file that somebody sent.
-func sentFile(path []string) bool {
-	return len(path) == 4 && path[0] == "messages" && path[3] == element && messageFiles[path[2]]
+// unfound notes a reference that leads to no file, at once or when all of its item is known.
+func (l *list) unfound(uri string, severity Severity) {
+	if l.item.detailed && severity == Error && len(l.item.lacks) < maxLacks {
+		l.item.lacks = append(l.item.lacks, uri)
+		return
+	}
+	l.tell(uri, severity)
 }
 
-// messageFiles are the fields of a message that hold what somebody sent.
-var messageFiles = map[string]bool{"photos": true, "videos": true, "audio_files": true}
+func (l *list) tell(uri string, severity Severity) {
+	switch {
+	case uri == "":
+		l.lacks(referenceEmpty, severity)
+	case strings.Contains(uri, "://"):
+		l.lacks(mediaRemote, severity)
+	default:
+		l.tally.miss(uri, missing{l.rel, severity})
+	}
+}
 
 // holder returns the key of the object or list in which a uri stands.
 func holder(path []string) string {

@@ -70,7 +70,7 @@ func (l *list) lacks(code string, s Severity) {
 }
 
 // pending are the omissions of the item that is being read.
-func (l *list) pending() []Omission { return l.omissions[l.item.settled:] }
+func (l *list) pending() []Omission { return l.omissions[l.settled:] }
 
 // captionOmissions says what is written beside the item that is being read.
 func (l *list) captionOmissions(s string) {
@@ -88,7 +88,7 @@ func (l *list) dateOmissions(when int64) {
 			l.pending()[i].Made = rfcDate(unixOrZero(when))
 		}
 	}
-	l.item.settled = len(l.omissions)
+	l.settled = len(l.omissions)
 }
 
 // omit makes an omission of a class of things.

@@ -150,7 +150,7 @@ func (p *page) begin(element atom.Atom, a attribute) {
 		return
 	}
 	if p.block.depth == 0 && hasClass(a.class, blockClasses) {
-		p.block.depth, p.block.files, p.block.when, p.item.first = p.depth, 0, 0, 0
+		p.block.depth, p.block.files, p.block.when, p.item = p.depth, 0, 0, item{}
 		p.block.caption = ""
 	}
 	if p.timeDepth == 0 && hasClass(a.class, timeClasses) {
@@ -200,9 +200,11 @@ func (p *page) endBlock() {
 			p.lacks(referenceEmpty, Question)
 		}
 		p.captionOmissions(p.block.caption)
-		if p.count(p.block.when, p.item.first) && p.class == classPosts {
+		if p.class == classPosts {
 			p.rough++
 		}
+		p.item.outer, p.item.told = p.block.when, true
+		p.count(p.item)
 	case p.class == classRequests:
 		p.endRequest()
 	}

@@ -152,7 +152,15 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 	switch {
 	case e.mark.twin: // looked into at the other place; counting it twice would be wrong
 		return
-	case junk(e.name), path.Base(e.rel) == "no-data.txt":
+	case junk(e.name):
+		return
+	case path.Base(e.rel) == noData:
+		if e.size <= maxNote {
+			note, _ := io.ReadAll(b) // finish tells
+			if isNote(note) {
+				o.kind = kindText
+			}
+		}
 		return
 	case isPage(e.rel) && !r.union.pages: // a page for looking around in an export of lists
 		return
@@ -163,7 +171,11 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 			defer ahead.Close() //nolint:errcheck // it ends the goroutine, and has nothing to report
 			list = ahead
 		}
-		o.broken(readList(list, e.rel, r.union, r.tally))
+		hollow, err := readList(list, e.rel, r.union, r.tally)
+		if hollow {
+			o.kind = kindHollow
+		}
+		o.broken(err)
 		return
 	}
 	head := make([]byte, min(sniffLength, e.size))

@@ -154,6 +154,8 @@ type Evidence struct {
 	Usernames []UsernameSource `json:"usernames"`
 
 	ReelsInPosts    int `json:"reels_in_posts"` // reels and IGTV videos that the list of posts holds too: one item each
+	PostsUnsure     int `json:"posts_unsure"`   // posts of which nothing says for certain that the profile shows them
+	Drafts          int `json:"drafts"`         // never published
 	ProfilePhotos   int `json:"profile_photos"`
 	Archived        int `json:"archived"`
 	IGTV            int `json:"igtv"`

@@ -45,6 +45,8 @@ type counts struct {
 	undated        int
 	rough          int // posts whose pictures are listed one by one
 	reels          []reel
+	detailed       []detail
+	drafts, unsure int   // of these, once they are settled
 	oldest, newest int64 // own items
 	newestMessage  int64
 	signedUp       int64
@@ -101,6 +103,7 @@ func (t *tally) add(c *counts, labels []labelled, requests []request) {
 	t.undated += c.undated
 	t.rough += c.rough
 	t.reels = append(t.reels, c.reels...)
+	t.detailed = append(t.detailed, c.detailed...)
 	t.oldest, t.newest = earlier(t.oldest, c.oldest), max(t.newest, c.newest)
 	t.newestMessage = max(t.newestMessage, c.newestMessage)
 	t.omitted += c.omitted

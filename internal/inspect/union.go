@@ -8,15 +8,17 @@ import (
 )
 
 // refs is the set of reasons for which an entry was named.
-type refs uint8
+type refs uint16
 
 const (
 	refOwn      refs = 1 << iota // posts, stories, reels, profile photos and the like
 	refMessage                   // direct messages
 	refOther                     // anything else
 	refSubtitle                  // the text that belongs to a video
-	refPost                      // the list of posts, among others
+	refPost                      // the list of the profile's posts, among others
 	refCounted                   // it is the first file of a post that was counted
+	refDetailed                  // the list of everything ever posted
+	refArchived                  // the list of archived posts
 )
 
 // state is the outcome of reading an entry.

@@ -108,6 +108,9 @@ func TestExportIsWhole(t *testing.T) {
 					t.Errorf("%s: %s is not plain ASCII", name, file)
 				}
 				for _, uri := range uris(v) {
+					if uri == "" && strings.Contains(file, "/comments/") {
+						continue // as in real exports
+					}
 					named[uri] = true
 					if len(files[uri]) == 0 {
 						t.Errorf("%s: %s names %s, which is missing or empty", name, file, uri)

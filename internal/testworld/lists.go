@@ -50,13 +50,14 @@ type (
 )
 
 const (
-	listDir    = "your_instagram_activity/media/"
-	inboxDir   = "your_instagram_activity/messages/inbox/"
-	personal   = "personal_information/personal_information/personal_information.json"
-	signup     = "security_and_login_information/login_and_profile_creation/signup_details.json"
-	followDir  = "connections/followers_and_following/"
-	noData     = "your_instagram_activity/subscriptions/no-data.txt"
-	noDataText = "You have no data in this section"
+	activityDir = "your_instagram_activity/"
+	listDir     = activityDir + "media/"
+	inboxDir    = activityDir + "messages/inbox/"
+	personal    = "personal_information/personal_information/personal_information.json"
+	signup      = "security_and_login_information/login_and_profile_creation/signup_details.json"
+	followDir   = "connections/followers_and_following/"
+	noData      = "your_instagram_activity/subscriptions/no-data.txt"
+	noDataText  = "You have no data in this section"
 )
 
 // plan gathers the files of an export.
@@ -247,5 +248,13 @@ func (p *plan) account(photos []medium) {
 		}}
 	}
 	p.list(followDir+"followers_1.json", []object{follower("bob", time.Hour), follower("zoe.z", 48*time.Hour)})
+	p.list(followDir+"following.json", object{"relationships_following": []object{follower("bob", 2*time.Hour)}})
 	p.list(followDir+"follow_requests_you've_received.json", object{"relationships_follow_requests_received": []object{follower("a.stranger", time.Hour)}})
+	p.list(activityDir+"likes/liked_posts.json", object{"likes_media_likes": []object{follower("zoe.z", 3*time.Hour)}})
+	at := object{"href": "https://www.instagram.com/p/Cabc/", "timestamp": p.FirstPost.Add(4 * time.Hour).Unix()}
+	p.list(activityDir+"saved/saved_posts.json", object{"saved_saved_media": []object{{"title": "bob", "string_map_data": object{"Saved on": at}}}})
+	p.list(activityDir+"comments/post_comments_1.json", []object{{
+		"media_list_data": []object{{"uri": ""}},
+		"string_map_data": object{"Comment": text(captions[0]), "Media Owner": text("bob"), "Time": object{"timestamp": p.FirstPost.Add(5 * time.Hour).Unix()}},
+	}})
 }

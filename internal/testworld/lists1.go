@@ -60,7 +60,9 @@ func (p *plan) rework1(posts []item, stories []medium, reels []item, photos []me
 	p.plainList("messages.json", 0, talks)
 	p.plainList("profile.json", 0, object{"username": p.Username, "name": "Jane Doë", "date_joined": p.JoinedAt.UTC().Format("2006-01-02T15:04:05"), "private_account": false})
 	p.plainList("connections.json", 0, object{"followers": object{"bob": p.FirstPost.UTC().Format(time.RFC3339)}})
-	p.plainList("likes.json", 0, []string{noDataText})
+	for _, name := range []string{"likes.json", "comments.json", "saved.json"} {
+		p.plainList(name, 0, []string{noDataText})
+	}
 }
 
 // plainList writes a list as it was before 2021, with text as it is.

@@ -30,7 +30,7 @@ func claims(f Facts, v Verdict, id string) []Claim {
 		c.claim("Each of these files is whole", c.zips(), nil, []string{inspect.CheckStructure, inspect.CheckEntries},
 			"part-", "parts-differ", "entry-", "root-mixed", "same-path-"),
 		c.claim("Its lists are whole", "Every list was read to its end. Where lists are numbered, no number is left out.", nil, []string{inspect.CheckIndexes},
-			"index-", "layout-", "format-mixed", "messages-missing", "media-unlisted"),
+			"index-", "layout-", "format-mixed", "messages-missing", "messages-incomplete", "media-unlisted"),
 		c.claim("Everything that its lists name is here", "", c.named(), []string{inspect.CheckReferences},
 			"media-missing", "media-remote", "reference", "index-"),
 		c.claim("Its pictures and videos can be opened", c.decoded(), c.media(), []string{inspect.CheckMediaKind, inspect.CheckMediaDecoded},
@@ -48,7 +48,7 @@ func claims(f Facts, v Verdict, id string) []Claim {
 // request is the one claim that no archive can prove: it does not say what was asked for.
 func (c claimer) request() Claim {
 	r := c.claim("Every category was asked for, in high quality", "", c.asked(), []string{inspect.CheckIndexes},
-		"section-missing", "connections-absent", "messages-absent", "format-html", "quality-", "earlier-larger")
+		"section-missing", "sections-absent", "connections-absent", "messages-absent", "format-html", "quality-", "earlier-larger")
 	if r.Answer == "Yes." {
 		r.Answer = "Nothing speaks against it. The archive does not say what was asked for."
 	}

@@ -31,7 +31,7 @@ func allYears(f Facts) []Reason {
 		return nil
 	}
 	switch n := shown(r) + r.Counts.Stories + r.Evidence.Archived; {
-	case n == 0 && found(f, inspect.Question, "posts-empty"): // which asks just that
+	case n == 0 && found(f, inspect.Question, "posts-empty", "section-missing"): // which asks just that
 		return nil
 	case n == 0 && r.Range.From == "":
 		return asks("range-unknown", "The archive holds no posts, stories or reels of yours. Is that right?")
@@ -43,9 +43,10 @@ func allYears(f Facts) []Reason {
 		"Is it right that your profile reaches no further back, and did you choose \"All time\" as the date range?", r.Range.From, r.Range.To, posts(r.Counts.Posts))
 }
 
-// allPosts tells whether as many posts are here as the profile shows, which proves that none is missing.
+// allPosts tells whether as many posts are here as the profile shows, which proves that none is missing. Drafts and
+// archived posts must not stand in for what the profile shows.
 func allPosts(f Facts) bool {
-	return f.Posts > 0 && f.Report != nil && countsPosts(f.Report) && f.Report.Counts.Posts >= f.Posts
+	return f.Posts > 0 && f.Report != nil && countsPosts(f.Report) && f.Report.Counts.Posts-f.Report.Evidence.PostsUnsure >= f.Posts
 }
 
 // gapYears: a year without anything between years with something may be one that Instagram left out.

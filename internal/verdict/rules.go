@@ -168,8 +168,8 @@ func findings(f Facts) []Reason {
 	}
 	var out []Reason
 	for _, p := range f.Report.Problems {
-		if p.Code == "section-missing" && f.NoPosts && f.Report.Evidence.OtherLists { // else a part may be missing
-			out = append(out, asks("posts-empty", "There is no list of posts in this archive, only of other things of yours. By your configuration (posts = 0) your profile shows none. Is that right?")...)
+		if p.Code == "section-missing" && f.NoPosts {
+			out = append(out, asks("posts-empty", "There is no list of posts in this archive. You told igwatchd (posts = 0) that your profile shows none. Is that right?")...)
 			continue
 		}
 		said := p.Phrase

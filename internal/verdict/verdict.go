@@ -166,7 +166,7 @@ func (v Verdict) Sentence(account string) string { return v.Phrase(account).Stri
 var proofs = map[string]bool{
 	"part-count": true, "part-full": true, "part-cut-at-2gib": true, "part-gap": true, "range-unknown": true, "quality-unknown": true,
 	"posts-empty": true, "posts-count-rough": true, "generated-disagrees": true, "same-path-differs": true, "media-not-checked": true,
-	"media-unlisted": true, "part-nested": true, "section-unknown": true, "media-kind": true, "range-one-year": true,
+	"media-unlisted": true, "index-empty": true, "section-missing": true, "part-nested": true, "section-unknown": true, "media-kind": true, "range-one-year": true,
 	"gap-years": true, "less-than-before": true, "earlier-files": true, "earlier-not-compared": true,
 }
 

@@ -130,16 +130,23 @@ func TestRules(t *testing.T) {
 		"an export of no day": {func(f *Facts) { f.Received = time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC) }, Questions, "old-export"},
 		"no list of posts": {func(f *Facts) {
 			f.Posts, f.Report.Evidence.OtherLists = 0, true
-			f.Report.Problems = []inspect.Problem{{Code: "section-missing", Severity: inspect.Error, Text: "t"}}
-		}, NotSafe, "section-missing"},
+			f.Report.Problems = []inspect.Problem{{Code: "section-missing", Severity: inspect.Question, Text: "t"}}
+		}, Questions, "section-missing"},
+		"no list of posts, and the profile shows some": {func(f *Facts) {
+			f.Posts, f.Report.Counts.Posts = 412, 0
+			f.Report.Problems = []inspect.Problem{{Code: "section-missing", Severity: inspect.Question, Text: "t"}}
+		}, NotSafe, "posts-missing"},
+		"posts that may be drafts": {func(f *Facts) {
+			f.Report.Range.Known, f.Report.Evidence.PostsUnsure = false, 1
+		}, Questions, "range-unknown"},
 		"no list of posts, and no posts": {func(f *Facts) {
 			f.Posts, f.NoPosts, f.Report.Counts.Posts, f.Report.Evidence.OtherLists = 0, true, 0, true
-			f.Report.Problems = []inspect.Problem{{Code: "section-missing", Severity: inspect.Error, Text: "t"}}
+			f.Report.Problems = []inspect.Problem{{Code: "section-missing", Severity: inspect.Question, Text: "t"}}
 		}, Questions, "posts-empty"},
 		"no list of posts nor of anything, and no posts": {func(f *Facts) {
 			f.Posts, f.NoPosts, f.Report.Counts.Posts = 0, true, 0
-			f.Report.Problems = []inspect.Problem{{Code: "section-missing", Severity: inspect.Error, Text: "t"}}
-		}, NotSafe, "section-missing"},
+			f.Report.Problems = []inspect.Problem{{Code: "section-missing", Severity: inspect.Question, Text: "t"}}
+		}, Questions, "posts-empty"},
 		"files of before": {func(f *Facts) {
 			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Media: 1, Talks: 2, Paths: []string{"media/posts/1.jpg"}}}}
 		}, Questions, "earlier-files"},

@@ -110,6 +110,14 @@ var german = table{
 			"one":   "Eine Datei im Archiv wird von keiner Liste genannt. Sie bleibt erhalten.",
 			"other": "%d Dateien im Archiv werden von keiner Liste genannt. Sie bleiben erhalten.",
 		},
+		"%d lists of messages are in the archive, and no message is in them. Is it right that nothing was said there, or can you do without it?": {
+			"one":   "Eine Liste von Nachrichten ist im Archiv, aber keine Nachricht steht darin. Stimmt es, dass dort nichts gesagt wurde, oder kannst du darauf verzichten?",
+			"other": "%d Listen von Nachrichten sind im Archiv, aber keine Nachricht steht darin. Stimmt es, dass dort nichts gesagt wurde, oder kannst du darauf verzichten?",
+		},
+		"There are files in %d conversations that no message names, so a part of what was said there may be missing. Can you do without it?": {
+			"one":   "In einer Unterhaltung sind Dateien, die keine Nachricht nennt; ein Teil des Gesagten fehlt also vielleicht. Kannst du darauf verzichten?",
+			"other": "In %d Unterhaltungen sind Dateien, die keine Nachricht nennt; ein Teil des Gesagten fehlt also vielleicht. Kannst du darauf verzichten?",
+		},
 		"%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.": {
 			"one":   "Eine Unterhaltung hat Dateien, aber keinen Text (message_1.json). Wahrscheinlich fehlt ein Teil: Übergib alle Teile zusammen, oder fordere einen neuen Export an.",
 			"other": "%d Unterhaltungen haben Dateien, aber keinen Text (message_1.json). Wahrscheinlich fehlt ein Teil: Übergib alle Teile zusammen, oder fordere einen neuen Export an.",
@@ -143,7 +151,7 @@ var german = table{
 		"sign in: ":                                                   "Melde dich an:  ",
 		"if this stays: ":                                             "Wenn das so bleibt: ",
 	},
-	texts: joined(germanVerdict, germanInspect, germanNews, germanFaults),
+	texts: joined(germanVerdict, germanInspect, germanLists, germanNews, germanFaults),
 }
 
 // joined is one table of several, each of which is a file.

@@ -107,6 +107,14 @@ var english = table{
 			"one":   "One file in the archive is named by no list. It is kept.",
 			"other": "%d files in the archive are named by no list. They are kept.",
 		},
+		"%d lists of messages are in the archive, and no message is in them. Is it right that nothing was said there, or can you do without it?": {
+			"one":   "A list of messages is in the archive, and no message is in it. Is it right that nothing was said there, or can you do without it?",
+			"other": "%d lists of messages are in the archive, and no message is in them. Is it right that nothing was said there, or can you do without it?",
+		},
+		"There are files in %d conversations that no message names, so a part of what was said there may be missing. Can you do without it?": {
+			"one":   "There are files in one conversation that no message names, so a part of what was said there may be missing. Can you do without it?",
+			"other": "There are files in %d conversations that no message names, so a part of what was said there may be missing. Can you do without it?",
+		},
 		"%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.": {
 			"one":   "One conversation has files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.",
 			"other": "%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.",

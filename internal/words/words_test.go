@@ -112,7 +112,7 @@ func FuzzPhrase(f *testing.F) {
 }
 
 func TestNoSentenceStandsTwice(t *testing.T) {
-	n := len(germanVerdict) + len(germanInspect) + len(germanNews) + len(germanFaults)
+	n := len(germanVerdict) + len(germanInspect) + len(germanLists) + len(germanNews) + len(germanFaults)
 	if n != len(german.texts) {
 		t.Errorf("%d sentences in the files, %d in the table", n, len(german.texts))
 	}

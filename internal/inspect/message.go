@@ -1,0 +1,54 @@
+package inspect
+
+func (l *list) messageValue(path []string, v token) {
+	key := path[len(path)-1]
+	switch {
+	case len(path) == 2 && path[0] == "messages": // a text in the place of a message
+		l.odd = true
+	case key == "timestamp_ms" && len(path) == 3 && path[0] == "messages":
+		l.spoke(v.number() / 1000)
+	case key == "uri" && sentFile(path[:len(path)-1]):
+		l.sent = true
+	case sentFile(path), sentFiles(path): // a text where files are described in all known lists
+		l.lacks(referenceEmpty, Question)
+	}
+}
+
+func (l *list) leaveMessage(path []string, array bool) {
+	inMessages := len(path) > 0 && path[0] == "messages"
+	switch {
+	case len(path) == 1 && inMessages:
+		l.talks = l.talks || array
+	case len(path) == 2 && inMessages && array: // a list in the place of a message
+		l.odd = true
+	case len(path) == 2 && inMessages:
+		l.messages++
+	case sentFile(path):
+		if !l.sent || array {
+			l.lacks(referenceEmpty, Question)
+		}
+		l.sent = false
+	case sentFiles(path) && !array: // an object in the place of a list
+		l.lacks(referenceEmpty, Question)
+	}
+}
+
+// spoke notes the time of a message.
+func (l *list) spoke(t int64) {
+	if believable(t) {
+		l.newestMessage = max(l.newestMessage, t)
+	}
+}
+
+// sentFiles reports whether a path is that of the list of files that somebody sent in one message.
+func sentFiles(path []string) bool {
+	return len(path) == 3 && path[0] == "messages" && messageFiles[path[2]]
+}
+
+// sentFile reports whether a path is that of a file that somebody sent.
+func sentFile(path []string) bool {
+	return len(path) == 4 && path[3] == element && sentFiles(path[:3])
+}
+
+// messageFiles are the fields of a message that hold what somebody sent.
+var messageFiles = map[string]bool{"photos": true, "videos": true, "audio_files": true}
