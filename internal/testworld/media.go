@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -90,19 +91,57 @@ func (p *plan) films() []int64 {
 	return sizes
 }
 
-// picture paints a JPEG: a disc before a gradient, in colours and at a place that vary.
+// painted holds small pictures that were painted: tests make the same exports again and again, and painting is most
+// of that. It stays below some megabytes.
+var painted = struct {
+	sync.Mutex
+	m map[paint][]byte
+}{m: map[paint][]byte{}}
+
+type paint struct {
+	seed uint64
+	side int // in pixels
+}
+
+const (
+	paintedMost = 200
+	paintedSide = 512
+)
+
+// picture paints a JPEG, or returns one that was painted before. Nobody may change its bytes.
 func picture(seed uint64, side int) ([]byte, error) {
+	painted.Lock()
+	b := painted.m[paint{seed, side}]
+	painted.Unlock()
+	if b != nil {
+		return b, nil
+	}
+	b, err := paintPicture(seed, side)
+	if err == nil && side <= paintedSide {
+		painted.Lock()
+		if len(painted.m) < paintedMost {
+			painted.m[paint{seed, side}] = slices.Clip(b)
+		}
+		painted.Unlock()
+	}
+	return b, err
+}
+
+// paintPicture paints a disc before a gradient, in colours and at a place that vary.
+func paintPicture(seed uint64, side int) ([]byte, error) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	from, to, disc := randomColour(rng), randomColour(rng), randomColour(rng)
 	x0, y0, r := rng.IntN(side), rng.IntN(side), side/8+rng.IntN(side/4+1)
 	img := image.NewRGBA(image.Rect(0, 0, side, side*5/4))
 	for y := range side * 5 / 4 {
+		row := img.Pix[y*img.Stride : (y+1)*img.Stride]
+		ground := blend(from, to, y*255/(side*5/4))
 		for x := range side {
-			c := blend(from, to, y*255/(side*5/4))
+			c := &ground
 			if dx, dy := x-x0, y-y0; dx*dx+dy*dy < r*r {
-				c = disc
+				c = &disc
 			}
-			img.SetRGBA(x, y, c)
+			row[4*x], row[4*x+1], row[4*x+2], row[4*x+3] = c.R, c.G, c.B, c.A
 		}
 	}
 	var b bytes.Buffer
