@@ -12,6 +12,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/igwatchd/igwatchd/internal/deflate64"
+	"github.com/igwatchd/igwatchd/internal/exportroot"
 )
 
 // maxMembers bounds the files of all parts together.
@@ -40,10 +43,17 @@ func openArchive(parts []Part) (*archive, error) {
 			errs = append(errs, fmt.Errorf("open %s: %w", p.Name, err))
 			continue
 		}
-		root := wrapper(r.File)
+		r.RegisterDecompressor(deflate64.Method, deflate64.Unzip)
+		root, _ := exportroot.Find(func(yield func(string) bool) {
+			for _, f := range r.File {
+				if !yield(exportroot.Plain(f.Name)) {
+					return
+				}
+			}
+		})
 		for _, f := range r.File {
-			name := strings.TrimPrefix(f.Name, root)
-			if strings.HasSuffix(name, "/") || !safe(name) || len(a.members) >= maxMembers {
+			name := strings.TrimPrefix(exportroot.Plain(f.Name), root)
+			if strings.HasSuffix(name, "/") || !safe(name) || exportroot.Junk(name) || len(a.members) >= maxMembers {
 				continue
 			}
 			m := &member{name: name, zip: f, at: p.R}
@@ -67,29 +77,6 @@ func openArchive(parts []Part) (*archive, error) {
 func safe(name string) bool {
 	return name != "" && name == path.Clean(name) && !path.IsAbs(name) && name != ".." && !strings.HasPrefix(name, "../") &&
 		!strings.ContainsAny(name, "\\\x00")
-}
-
-// tops are the names that an export's root holds.
-var tops = []string{
-	"your_instagram_activity/", "personal_information/", "connections/", "media/", "content/", "messages/", "logged_information/",
-	"ads_information/", "preferences/", "files/", "photos/", "videos/", "stories/", "profile/", "direct/",
-	"account_information/", "login_and_account_creation/", "apps_and_websites_off_of_instagram/", "security_and_login_information/",
-}
-
-// wrapper returns the folders around the export's own root, as Google Drive's copies have them, or "".
-func wrapper(files []*zip.File) string {
-	for _, f := range files {
-		for _, top := range tops {
-			if strings.HasPrefix(f.Name, top) {
-				return ""
-			}
-			// At most two folders wrap it.
-			if i := strings.Index(f.Name, "/"+top); i >= 0 && strings.Count(f.Name[:i], "/") < 2 {
-				return f.Name[:i+1]
-			}
-		}
-	}
-	return ""
 }
 
 // prefixes are what lists leave out of, or put before, a file's name.

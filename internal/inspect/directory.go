@@ -5,10 +5,15 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"math"
 	"slices"
 	"time"
+	"unicode/utf8"
+
+	"github.com/igwatchd/igwatchd/internal/deflate64"
+	"github.com/igwatchd/igwatchd/internal/exportroot"
 )
 
 // The records of a zip, from APPNOTE.TXT 6.3.10 sections 4.3.7 to 4.3.16.
@@ -51,8 +56,9 @@ const (
 )
 
 const (
-	methodStore   = 0
-	methodDeflate = 8
+	methodStore     = 0
+	methodDeflate   = 8
+	methodDeflate64 = deflate64.Method
 )
 
 // entry is one file or folder of a zip, as its directory has it. Entries are not kept: there
@@ -70,6 +76,7 @@ type entry struct {
 	method       uint16
 	flags        uint16
 	special      bool // a link or a device, by its file mode
+	twoNames     bool // which of them counts, programs decide differently
 
 	mark *mark
 }
@@ -132,6 +139,11 @@ func parseEntry(b, name, extra []byte) (entry, error) {
 		return e, err
 	}
 	e.name = decodeName(name, e.flags&flagUTF8 != 0)
+	if other, ok := unicodePath(name, extra); ok && other != e.name {
+		if e.twoNames = utf8.Valid(name); !e.twoNames { // the other one is in a character set that is not told
+			e.name = other
+		}
+	}
 	if e.name != string(name) {
 		e.raw = string(name)
 	}
@@ -145,21 +157,41 @@ func parseEntry(b, name, extra []byte) (entry, error) {
 	return e, nil
 }
 
-// widen replaces each field that is all ones by its value in the zip64 extra field
-// (APPNOTE 4.5.3), which holds just those fields, in this order.
-func widen(extra []byte, fields ...*int64) error {
-	var wide []byte
+// Extra fields (APPNOTE 4.5).
+const (
+	extraZip64       = 1
+	extraUnicodePath = 0x7075
+)
+
+// extraField returns the content of the first extra field of a kind, or nil.
+func extraField(extra []byte, kind uint16) []byte {
 	for len(extra) >= 4 {
 		id, n := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
 		if n > len(extra)-4 {
 			break // other programs' extra fields are not always well-formed
 		}
-		if id == 1 {
-			wide = extra[4 : 4+n]
-			break
+		if id == kind {
+			return extra[4 : 4+n]
 		}
 		extra = extra[4+n:]
 	}
+	return nil
+}
+
+// unicodePath returns the name in the Unicode Path extra field (APPNOTE 4.6.9), which some programs take instead of
+// the other. It counts if its checksum is that of the other name.
+func unicodePath(name, extra []byte) (string, bool) {
+	field := extraField(extra, extraUnicodePath)
+	if len(field) < 5 || field[0] != 1 || binary.LittleEndian.Uint32(field[1:]) != crc32.ChecksumIEEE(name) {
+		return "", false
+	}
+	return exportroot.Plain(string(field[5:])), true
+}
+
+// widen replaces each field that is all ones by its value in the zip64 extra field
+// (APPNOTE 4.5.3), which holds just those fields, in this order.
+func widen(extra []byte, fields ...*int64) error {
+	wide := extraField(extra, extraZip64)
 	for _, f := range fields {
 		if *f != math.MaxUint32 || wide == nil {
 			continue

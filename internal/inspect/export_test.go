@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 const mediaD = activityD + "media/"
@@ -171,9 +172,33 @@ func TestParts(t *testing.T) {
 	t.Run("same part twice", func(t *testing.T) {
 		demand(t, examine(t, first, second, part("copy.zip", zipOf(b))), "part-duplicate", "")
 	})
-	t.Run("part of another day", func(t *testing.T) {
-		demand(t, examine(t, first, part(strings.Replace(partName2, "01-09", "01-10", 1), zipOf(b))), "parts-mixed", "")
+	t.Run("part of the next day", func(t *testing.T) {
+		demand(t, examine(t, first, part(strings.Replace(partName2, "01-09", "01-10", 1), zipOf(b))), "", "parts-mixed")
 	})
+	t.Run("part of another day", func(t *testing.T) {
+		demand(t, examine(t, first, part(strings.Replace(partName2, "01-09", "01-12", 1), zipOf(b))), "parts-mixed", "")
+	})
+	t.Run("renamed parts", func(t *testing.T) { // as they come through Google Drive
+		demand(t, examine(t, part("Takeout.zip", zipOf(a)), part("Takeout 2.zip", zipOf(b))), "", "")
+		demand(t, examine(t, first, part("Takeout 2.zip", zipOf(b))), "", "")
+	})
+	for _, c := range []struct {
+		name     string
+		first    string
+		modified time.Time
+		question string
+	}{
+		{"renamed parts, hours apart", "Takeout.zip", modified.Add(9 * time.Hour), ""},
+		{"renamed parts, a day apart", "Takeout.zip", modified.AddDate(0, 0, 1), "parts-mixed"},
+		{"a renamed part of the same day", partName, modified.Add(12 * time.Hour), ""},
+		{"a renamed part of another day", partName, modified.AddDate(0, 0, -3), "parts-mixed"},
+		{"a renamed part of another year", partName, modified.AddDate(-1, 0, 0), "parts-mixed"},
+		{"a renamed part without times", partName, time.Time{}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			demand(t, examine(t, part(c.first, zipOf(a)), part("Takeout 2.zip", zipAt(b, c.modified))), "", c.question)
+		})
+	}
 	t.Run("part of another account", func(t *testing.T) {
 		demand(t, examine(t, first, part(strings.Replace(partName2, "jane", "john", 1), zipOf(b))), "identity-disagrees parts-mixed", "")
 	})
@@ -226,6 +251,9 @@ func TestRoots(t *testing.T) {
 		"instagram-jane.doe-2026-01-09-0Y8WC7hw/",
 		"meta-2026-Jan-10-17-13-19/instagram-jane.doe-2026-01-09-0Y8WC7hw/",
 		"some folder/",
+		"a/b/c/",
+		"media/",
+		"Documents/photos/messages/instagram/jane/export of 2026/",
 	} {
 		r := examine(t, part(partName, zipOf(wrapped(wholeExport(), folder))))
 		demand(t, r, "", "")
@@ -233,15 +261,27 @@ func TestRoots(t *testing.T) {
 	mac := wrapped(wholeExport(), "export/")
 	mac["__MACOSX/export/media/posts/201904/._one.jpg"] = []byte{0, 5, 22, 7}
 	mac["export/media/.DS_Store"] = []byte{0, 0, 0, 1}
+	mac["export/media/posts/201904/._one.jpg"] = []byte{0, 5, 22, 7}
+	mac["export/media/posts/@eaDir/one.jpg/SYNOPHOTO_THUMB_M.jpg"] = []byte{0xff, 0xd8}
+	mac["export/media/posts/Thumbs.db"] = []byte{0xd0, 0xcf}
 	demand(t, examine(t, part(partName, zipOf(mac))), "", "")
+
+	noted := wrapped(wholeExport(), "export/")
+	noted["read me.txt"] = []byte("my Instagram")
+	noted["holiday/plan.pdf"] = []byte("%PDF")
+	demand(t, examine(t, part(partName, zipOf(noted))), "", "")
+
+	for _, name := range []string{"your_instagram_activity/media/stories.json", "photos/201904/x.jpg", "a/media.json", "media/posts/201904/x.jpg"} {
+		mixed := wrapped(wholeExport(), "export/")
+		mixed[name] = []byte("{}")
+		if r := examine(t, part(partName, zipOf(mixed))); !slices.Contains(codes(r, Error), "root-mixed") {
+			t.Errorf("%s beside it: %+v", name, r.Problems)
+		}
+	}
 
 	two := wrapped(wholeExport(), "meta-2026/instagram-jane.doe-2026-01-09-aaaaaaaa/")
 	maps.Copy(two, wrapped(wholeExport(), "meta-2026/instagram-jane.doe-2026-01-09-bbbbbbbb/"))
 	if r := examine(t, part(partName, zipOf(two))); !slices.Contains(codes(r, Error), "root-mixed") {
-		t.Errorf("%+v", r.Problems)
-	}
-	deep := wrapped(wholeExport(), "a/b/c/")
-	if r := examine(t, part(partName, zipOf(deep))); !slices.Contains(codes(r, Error), "root-mixed") {
 		t.Errorf("%+v", r.Problems)
 	}
 	other := wrapped(wholeExport(), "instagram-john-2026-01-09-0Y8WC7hw/")

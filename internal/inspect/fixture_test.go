@@ -179,7 +179,10 @@ func wholeExport() contents {
 var modified = time.Date(2026, 1, 9, 11, 30, 0, 0, time.UTC)
 
 // zipOf packs files in the order of their names, lists packed and media stored.
-func zipOf(f contents) []byte {
+func zipOf(f contents) []byte { return zipAt(f, modified) }
+
+// zipAt gives all files a time, which may be zero.
+func zipAt(f contents, modified time.Time) []byte {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for _, name := range slices.Sorted(maps.Keys(f)) {

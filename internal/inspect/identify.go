@@ -5,6 +5,9 @@ import (
 	"context"
 	"io"
 	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/deflate64"
+	"github.com/igwatchd/igwatchd/internal/exportroot"
 )
 
 // Identity is what a file says of itself at first sight. It proves nothing: [Inspect] does.
@@ -45,17 +48,27 @@ func Identify(ctx context.Context, name string, r io.ReaderAt, size int64) Ident
 		id.Why = "the zip cannot be opened, and its name is not the one that Instagram gave it"
 		return id
 	}
+	z.RegisterDecompressor(deflate64.Method, deflate64.Unzip)
 	const personal = "personal_information/personal_information.json"
-	for _, f := range z.File {
-		root, rest, _ := strings.Cut(f.Name, "/")
-		if u, d := named(root); u != "" {
-			id.Export, id.Username, id.Date = true, u, d
+	root, _ := exportroot.Find(func(yield func(string) bool) {
+		for _, f := range z.File {
+			if !yield(exportroot.Plain(f.Name)) {
+				return
+			}
+		}
+	})
+	for folder := range strings.SplitSeq(strings.TrimSuffix(root, "/"), "/") {
+		if id.Username, id.Date = named(folder); id.Username != "" {
+			id.Export = true
 			return id
 		}
-		if strings.HasPrefix(rest, "your_instagram_activity/") || root == "your_instagram_activity" {
+	}
+	for _, f := range z.File {
+		name := strings.TrimPrefix(exportroot.Plain(f.Name), root)
+		if strings.HasPrefix(name, "your_instagram_activity/") {
 			id.Export = true
 		}
-		if strings.HasSuffix("/"+f.Name, "/"+personal) && !strings.Contains(f.Name, "your_instagram_activity/") {
+		if strings.HasSuffix("/"+name, "/"+personal) && !strings.Contains(name, "your_instagram_activity/") {
 			id.Export = true
 			id.Username = personalName(f)
 		}

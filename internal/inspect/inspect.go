@@ -14,7 +14,6 @@ package inspect
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -134,16 +133,6 @@ func latestDay(dates []string) (last time.Time) {
 	return last
 }
 
-// packed is the time of the youngest entry, or zero.
-func (in *inspection) packed() (last time.Time) {
-	for e := range in.union.all() {
-		if t := e.time(); t.After(last) && believable(t.Unix()) {
-			last = t
-		}
-	}
-	return last
-}
-
 // read reads every part once.
 func (in *inspection) read() error {
 	readers := make([]*reader, workers)
@@ -190,33 +179,6 @@ func (in *inspection) report() *Report {
 	r.Omissions = newOmissions(r.Parts, slices.Concat(in.omissions, in.tally.omissions), in.omitted+in.tally.omitted)
 	r.Problems = in.sorted()
 	return r
-}
-
-// judgeParts checks that the parts belong to one export.
-func (in *inspection) judgeParts() {
-	seen := make(map[string]string)
-	for i, s := range in.sources {
-		if other, twice := seen[in.digests[i]]; twice {
-			in.add(Error, "part-duplicate", s.part.Name, "This is the same file as %s, byte for byte. One of them may stand in for a part that is missing: "+
-				"remove it, and download the other part.", other)
-		}
-		seen[in.digests[i]] = s.part.Name
-	}
-	days := slices.Clone(in.identity.dates)
-	slices.Sort(days)
-	if days = slices.Compact(days); len(days) > 1 {
-		in.add(Error, "parts-mixed", "", "The parts were made on different days (%s), so they belong to different exports. Give only the parts of one export.", strings.Join(days, ", "))
-	}
-	users := make(map[string]bool)
-	for _, s := range in.identity.sources {
-		if !isList(s.Where) { // the name of a part or of a folder in it
-			users[s.Username] = true
-		}
-	}
-	if len(users) > 1 {
-		in.add(Error, "parts-mixed", "", "The parts belong to different accounts (%s). Give only the parts of one export.",
-			strings.Join(slices.Sorted(maps.Keys(users)), ", "))
-	}
 }
 
 func (in *inspection) fillCounts(r *Report) {

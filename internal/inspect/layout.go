@@ -4,77 +4,20 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/exportroot"
 )
 
-// topLevel are the names that stand in the root of an export, in any generation.
-var topLevel = map[string]bool{
-	// v3
-	"your_instagram_activity": true, "your_activity_across_facebook": true, "personal_information": true,
-	"connections": true, "media": true, "logged_information": true, "security_and_login_information": true,
-	"preferences": true, "ads_information": true, "apps_and_websites_off_of_instagram": true,
-	"start_here.html": true, "files": true, "no-data.txt": true,
-	// v2
-	"content": true, "account_information": true, "messages": true, "index.html": true, "followers_and_following": true,
-	"login_and_account_creation": true, "comments": true, "likes": true, "saved": true, "story_sticker_interactions": true,
-	// v1
-	"media.json": true, "profile.json": true, "photos": true, "videos": true, "stories": true, "direct": true, "profile": true,
-	"messages.json": true, "connections.json": true, "comments.json": true, "likes.json": true, "igtv": true, "settings.json": true,
-	"saved.json": true, "searches.json": true, "contacts.json": true, "uploaded_contacts.json": true, "account_history.json": true,
-	"seen_content.json": true, "stories_activities.json": true, "autofill.json": true, "checkout.json": true, "devices.json": true,
-	"events.json": true, "guides.json": true, "fundraisers.json": true, "shopping.json": true,
-}
-
-// junk are files that an operating system adds when somebody packs a folder again.
-func junk(name string) bool {
-	return strings.HasPrefix(name, "__MACOSX/") || path.Base(name) == ".DS_Store"
-}
-
-// maxWrapping is how many folders may be wrapped around an export: its own name, and one more
-// when it was delivered through Google Drive.
-const maxWrapping = 2
-
-// findRoot returns the folder, "" or ending in a slash, in which the export of one part lies,
-// and whether all of the part's files agree on it.
+// findRoot returns the folder, "" or ending in a slash, in which the export of one part lies, and whether all of
+// the part's files agree on it.
 func findRoot(t *table) (root string, ok bool) {
-	common, first := "", true
-	for e := range t.entries() {
-		name := e.name
-		if junk(name) {
-			continue
+	return exportroot.Find(func(yield func(string) bool) {
+		for e := range t.entries() {
+			if !yield(e.name) {
+				return
+			}
 		}
-		dir := name[:strings.LastIndexByte(name, '/')+1]
-		if first {
-			common, first = dir, false
-		}
-		for !strings.HasPrefix(dir, common) && !(e.isFolder() && strings.HasPrefix(common, name)) {
-			common = common[:strings.LastIndexByte(common[:len(common)-1], '/')+1]
-		}
-	}
-	rest := common
-	for depth := 0; rest != ""; depth++ {
-		top, below, _ := strings.Cut(rest, "/")
-		if topLevel[top] {
-			break
-		}
-		if depth == maxWrapping {
-			return "", false
-		}
-		root += top + "/"
-		rest = below
-	}
-	// A name of an export's root inside an unknown folder: two exports lie side by side.
-	for e := range t.entries() {
-		top, below, _ := strings.Cut(strings.TrimPrefix(e.name, root), "/")
-		next, _, _ := strings.Cut(below, "/")
-		if topLevel[top] || junk(e.name) {
-			continue
-		}
-		switch next {
-		case "your_instagram_activity", "your_activity_across_facebook", "personal_information", "connections", "start_here.html", "media.json":
-			return root, false
-		}
-	}
-	return root, true
+	})
 }
 
 // activity is the folder of a v3 export under which most lists lie. In some exports the media

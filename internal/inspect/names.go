@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/igwatchd/igwatchd/internal/exportroot"
 )
 
 // cp437 is the upper half of the character set that zips without the UTF-8 flag use.
@@ -16,7 +18,7 @@ var cp437 = []rune("ÇüéâäàåçêëèïîìíÄÅÉæÆôöòûùÿÖÜ¢£
 // valid UTF-8 is taken as that; anything else is code page 437 (APPNOTE appendix D).
 func decodeName(b []byte, flagged bool) string {
 	if flagged || utf8.Valid(b) {
-		return string(b)
+		return exportroot.Plain(string(b))
 	}
 	var s strings.Builder
 	for _, c := range b {
@@ -26,7 +28,7 @@ func decodeName(b []byte, flagged bool) string {
 			s.WriteRune(cp437[c-0x80])
 		}
 	}
-	return s.String()
+	return exportroot.Plain(s.String())
 }
 
 // unsafeName says why a name must not be written to a disk as it stands, or "".
@@ -34,14 +36,14 @@ func unsafeName(name string) string {
 	if !utf8.ValidString(name) {
 		return "is not valid text"
 	}
-	if strings.Contains(name, `\`) {
-		return "has a backslash in it"
-	}
 	if strings.HasPrefix(name, "/") || len(name) > 1 && name[1] == ':' {
 		return "is an absolute path"
 	}
 	if strings.ContainsFunc(name, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }) {
 		return "has control characters in it"
+	}
+	if name == "./" { // the folder that the zip was made in
+		return ""
 	}
 	for part := range strings.SplitSeq(strings.TrimSuffix(name, "/"), "/") {
 		if part == "" || part == "." || part == ".." {

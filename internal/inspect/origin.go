@@ -84,12 +84,19 @@ func (in *inspection) judgeRange(s span) {
 // generated returns the day on which the export was made: from the names of the parts, else
 // from the heads of its pages, else from the newest entry.
 func (in *inspection) generated() time.Time {
-	var head time.Time
+	var head, first time.Time // of its pages
 	newest := latestDay(in.identity.dates)
 	for _, h := range in.tally.headers {
-		if t := time.Unix(h.generated, 0).UTC(); t.After(head) {
+		t := unixOrZero(h.generated)
+		if t.After(head) {
 			head = t
 		}
+		if first.IsZero() || !t.IsZero() && t.Before(first) {
+			first = t
+		}
+	}
+	if head.Sub(first) > day {
+		in.add(Question, "generated-disagrees", "", "Some pages of the archive say that they were made on %s, others on %s. Do all files belong to one export?", rfcDate(first), rfcDate(head))
 	}
 	if !newest.IsZero() && !head.IsZero() && newest.Sub(head).Abs() > 3*day {
 		in.add(Question, "generated-disagrees", "", "The file name says that the export was made on %s, its pages say %s. Do all files belong to one export, and was none renamed?",

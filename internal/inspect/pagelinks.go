@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/html/atom"
+
+	"github.com/igwatchd/igwatchd/internal/exportroot"
 )
 
 // link looks up what a page shows or links to.
@@ -54,7 +56,7 @@ func (p *page) leadsToFile(ref string) bool {
 	}
 	name := p.resolve(ref)
 	top, _, below := strings.Cut(name, "/")
-	return p.block.depth == 0 || below && topLevel[top] || len(p.union.find(name)) > 0
+	return p.block.depth == 0 || below && exportroot.IsTop(top) || len(p.union.find(name)) > 0
 }
 
 // isSubtitles reports whether a file holds, by its name, the subtitles of a video.

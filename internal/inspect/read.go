@@ -11,6 +11,8 @@ import (
 
 	"github.com/klauspost/compress/flate"
 
+	"github.com/igwatchd/igwatchd/internal/deflate64"
+	"github.com/igwatchd/igwatchd/internal/exportroot"
 	"github.com/igwatchd/igwatchd/internal/readahead"
 )
 
@@ -28,6 +30,7 @@ type reader struct {
 	packed  stream
 	bytes   *bufio.Reader // of packed: the inflater is quickest with one of these
 	inflate io.ReadCloser
+	wide    *deflate64.Reader
 	buf     []byte       // for what is only counted and summed
 	picture bytes.Buffer // the picture that is being decoded
 	jpeg    jpegScan
@@ -112,7 +115,15 @@ func (r *reader) read(e *entry) (o outcome) {
 func (r *reader) open(e *entry) (*body, error) {
 	b := &body{r: &r.packed, size: e.size}
 	r.bytes.Reset(&r.packed)
-	if e.method == methodStore {
+	switch {
+	case e.method == methodStore:
+		return b, nil
+	case e.method == methodDeflate64:
+		if r.wide == nil {
+			r.wide = deflate64.NewReader(nil)
+		}
+		r.wide.Reset(r.bytes)
+		b.r = r.wide
 		return b, nil
 	}
 	if r.inflate == nil {
@@ -153,7 +164,7 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 	switch {
 	case e.mark.twin: // looked into at the other place; counting it twice would be wrong
 		return
-	case junk(e.name):
+	case exportroot.Junk(e.name):
 		return
 	case path.Base(e.rel) == noData:
 		if e.size <= maxNote {

@@ -10,6 +10,7 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -153,16 +154,106 @@ func TestFalsifiedContainers(t *testing.T) {
 }
 
 func TestUnsafeNames(t *testing.T) {
-	for _, name := range []string{"../../x.jpg", "/etc/x.jpg", `media\x.jpg`, "C:/x.jpg", "media//x.jpg", "media/./x.jpg", "media/\x01.jpg", "media/\u202egpj.exe", "media/\u0085.jpg"} {
+	for _, name := range []string{"../../x.jpg", "/etc/x.jpg", `..\..\x.jpg`, `\\server\x.jpg`, `C:\x.jpg`, "C:/x.jpg", "./../x.jpg", "media//x.jpg", "media/./x.jpg", "media/\x01.jpg", "media/\u202egpj.exe", "media/\u0085.jpg"} {
 		r := examine(t, part(partName, rawZip("media/a.jpg", name)))
 		if !slices.Contains(codes(r, Error), "entry-unsafe-name") {
 			t.Errorf("%q: %+v", name, r.Problems)
 		}
 	}
-	for _, pair := range [][2]string{{"media/a.jpg", "media/a.jpg"}, {"media/a.jpg", "media/A.jpg"}, {"media/\u00e9.jpg", "media/e\u0301.jpg"}, {"media/ς.jpg", "media/σ.jpg"}, {"media/a", "media/a. "}, {"media/a", "media/a/b.jpg"}} {
+	for _, pair := range [][2]string{{"media/a.jpg", "media/a.jpg"}, {"media/a.jpg", "media/A.jpg"}, {"media/\u00e9.jpg", "media/e\u0301.jpg"}, {"media/ς.jpg", "media/σ.jpg"}, {"media/a", "media/a. "}, {"media/a", "media/a/b.jpg"}, {"media/a.jpg", `media\a.jpg`}, {"media/a.jpg", "./media/a.jpg"}} {
 		r := examine(t, part(partName, rawZip(pair[0], pair[1])))
 		if !slices.Contains(codes(r, Error), "entry-duplicate") {
 			t.Errorf("%q: %+v", pair, r.Problems)
+		}
+	}
+}
+
+// TestNamesOfOtherPrograms: programs for Windows wrote backslashes, tar begins with the folder that it is started in,
+// and who packs on a Mac or a file server packs more than is seen.
+func TestNamesOfOtherPrograms(t *testing.T) {
+	for what, rename := range map[string]func(string) string{
+		"backslashes":    func(s string) string { return strings.ReplaceAll(s, "/", `\`) },
+		"the own folder": func(s string) string { return "./" + s },
+	} {
+		other := contents{}
+		for name, b := range wholeExport() {
+			other[rename(name)] = b
+		}
+		r := examine(t, part(partName, zipOf(other)))
+		demand(t, r, "", "")
+		if r.Counts.Posts != 2 || !slices.Equal(r.Checks, AllChecks) {
+			t.Errorf("%s: %+v %v", what, r.Counts, r.Checks)
+		}
+	}
+}
+
+// TestUnicodePath: programs decide differently which of two names counts.
+func TestUnicodePath(t *testing.T) {
+	field := func(of, name string) []byte {
+		b := binary.LittleEndian.AppendUint16(nil, extraUnicodePath)
+		b = binary.LittleEndian.AppendUint16(b, uint16(5+len(name)))
+		b = binary.LittleEndian.AppendUint32(append(b, 1), crc32.ChecksumIEEE([]byte(of)))
+		return append(b, name...)
+	}
+	const plain = "media/posts/201904/one.jpg"
+	for _, c := range []struct {
+		name, stored, want string
+		extra              []byte
+		bad                bool
+	}{
+		{"the same name", plain, plain, field(plain, plain), false},
+		{"another name", plain, plain, field(plain, "media/posts/201904/two.jpg"), true},
+		{"a name for another file", plain, plain, field("x", "media/posts/201904/two.jpg"), false},
+		{"a name in an unknown character set", "media/posts/201904/caf\x82.jpg", "media/posts/201904/cafè.jpg", field("media/posts/201904/caf\x82.jpg", "media/posts/201904/cafè.jpg"), false},
+		{"a field that is cut", plain, plain, field(plain, plain)[:7], false},
+	} {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		e, err := w.CreateHeader(&zip.FileHeader{Name: c.stored, NonUTF8: true, Extra: c.extra, Modified: modified})
+		if err == nil {
+			_, err = e.Write(jpegOf(1))
+		}
+		if err = errors.Join(err, w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		for _, where := range []string{"in both places", "in the file's header alone"} {
+			z := b.Bytes()
+			if where != "in both places" {
+				if c.want != c.stored {
+					continue
+				}
+				z = bytes.Clone(z)
+				z[locate(z).central[0]+lenCentral+len(c.stored)] ^= 1 // another kind of field
+			}
+			var p problems
+			table, _ := readStructure(&source{ctx: t.Context(), part: part("x.zip", z)}, newLookup(0), &p)
+			for e := range table.entries() {
+				if e.name != c.want {
+					t.Errorf("%s %s: %q", c.name, where, e.name)
+				}
+			}
+			if mismatch := slices.ContainsFunc(p.list, func(p Problem) bool { return p.Code == "entry-header-mismatch" }); mismatch != c.bad {
+				t.Errorf("%s %s: %+v", c.name, where, p.list)
+			}
+		}
+	}
+}
+
+func TestDeflate64(t *testing.T) {
+	// The zip is one of 7-Zip's; what is in it is checked where it is unpacked.
+	z, err := os.ReadFile("../deflate64/testdata/7zip.zip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := examine(t, part("x.zip", z))
+	if c := codes(r, Error); slices.Contains(c, "entry-method") || slices.Contains(c, "entry-damaged") || !slices.Contains(r.Checks, CheckEntries) {
+		t.Errorf("%v %v", c, r.Checks)
+	}
+	for at := locate(z).local[0] + 60; at < 4000; at += 333 {
+		bad := bytes.Clone(z)
+		bad[at] ^= 0x10
+		if c := codes(examine(t, part("x.zip", bad)), Error); !slices.Contains(c, "entry-damaged") {
+			t.Errorf("byte %d: %v", at, c)
 		}
 	}
 }

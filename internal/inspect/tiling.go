@@ -38,8 +38,9 @@ func checkTiling(t *table, stop int64, p *problems) {
 		case e.flags&flagEncrypted != 0:
 			p.add(Error, "entry-encrypted", e.name, "This file is encrypted. Instagram does not encrypt exports, so this is not the zip it made.%s", again)
 			e.mark.unreadable = true
-		case e.method != methodStore && e.method != methodDeflate:
-			p.add(Error, "entry-method", e.name, "This file is packed in a way (method %d) that exports do not use and that cannot be checked here.%s", e.method, again)
+		case e.method != methodStore && e.method != methodDeflate && e.method != methodDeflate64:
+			p.add(Error, "entry-method", e.name, "This file is packed in a way (method %d) that exports do not use and that cannot be checked here. "+
+				"Use the zip as Instagram delivered it, or unpack this one and zip it again.", e.method)
 			e.mark.unreadable = true
 		}
 		if e.special {
@@ -81,26 +82,28 @@ type localReader struct {
 // these can hide a loss. Encryption is none of them.
 const harmlessFlags = 1<<1 | 1<<2 | flagUTF8 | flagDescriptor
 
-// compare sets e.body. Versions, times and extra fields are not looked at: programs write them
+// compare sets e.body. Versions, times and most extra fields are not looked at: programs write them
 // differently in both places, Info-ZIP among them, and no content depends on them.
 func (l *localReader) compare(e *entry) error {
 	raw := e.rawName()
-	l.buf = slices.Grow(l.buf[:0], lenLocal+len(raw))[:lenLocal+len(raw)]
-	b := l.buf
-	if e.header < 0 || e.header > l.stop-int64(len(b)) {
+	head := lenLocal + len(raw)
+	if e.header < 0 || e.header > l.stop-int64(head) {
 		return errors.New("it would lie outside of the zip")
 	}
-	if _, err := l.src.ReadAt(b, e.header); err != nil {
+	// Most extra fields are read along.
+	l.buf = slices.Grow(l.buf[:0], head+64)[:min(int64(head+64), l.stop-e.header)]
+	b, rest := l.buf[:head], l.buf[head:]
+	if _, err := l.src.ReadAt(l.buf, e.header); err != nil {
 		return err
 	}
 	extraLen := int64(binary.LittleEndian.Uint16(b[28:]))
 	e.mark.extra = uint16(extraLen)
-	e.body = e.header + int64(len(b)) + extraLen
+	e.body = e.header + int64(head) + extraLen
 	flags := binary.LittleEndian.Uint16(b[6:])
 	switch {
 	case binary.LittleEndian.Uint32(b) != sigLocal:
 		return errors.New("no file begins where the directory says")
-	case int(binary.LittleEndian.Uint16(b[26:])) != len(raw) || string(b[lenLocal:]) != raw:
+	case int(binary.LittleEndian.Uint16(b[26:])) != len(raw) || string(b[lenLocal:]) != raw || e.twoNames:
 		return errors.New("the names differ")
 	case (flags^e.flags)&flagEncrypted != 0:
 		return errors.New("one place says that it is encrypted, the other that it is not")
@@ -115,6 +118,16 @@ func (l *localReader) compare(e *entry) error {
 	case e.isFolder() && e.size != 0:
 		return errors.New("a folder with content")
 	}
+	extra := rest[:min(extraLen, int64(len(rest)))]
+	if extraLen > int64(len(rest)) {
+		extra = make([]byte, extraLen)
+		if _, err := l.src.ReadAt(extra, e.body-extraLen); err != nil {
+			return err
+		}
+	}
+	if other, ok := unicodePath(b[lenLocal:], extra); ok && other != e.name {
+		return errors.New("the names differ")
+	}
 	if flags != e.flags {
 		l.problems.add(Info, "entry-header-differs", e.name, "The zip notes flags of this file differently in two places. Its name, sizes and checksum agree, so nothing is lost by that.")
 		e.flags |= flags & flagDescriptor // a descriptor follows if either place says so
@@ -122,10 +135,6 @@ func (l *localReader) compare(e *entry) error {
 	crc := binary.LittleEndian.Uint32(b[14:])
 	packed, size := int64(binary.LittleEndian.Uint32(b[18:])), int64(binary.LittleEndian.Uint32(b[22:]))
 	if packed == math.MaxUint32 || size == math.MaxUint32 {
-		extra := make([]byte, extraLen)
-		if _, err := l.src.ReadAt(extra, e.body-extraLen); err != nil {
-			return err
-		}
 		if err := widen(extra, &size, &packed); err != nil {
 			return err
 		}

@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/exportroot"
 )
 
 // refs is the set of reasons for which an entry was named.
@@ -78,7 +80,7 @@ func (u *union) all() iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
 		for _, t := range u.tables {
 			for e := range t.entries() {
-				if !e.isFolder() && !junk(e.name) && !yield(e) {
+				if !e.isFolder() && !exportroot.Junk(e.name) && !yield(e) {
 					return
 				}
 			}
