@@ -55,7 +55,7 @@ func Candidate(raw []byte) bool {
 	}
 	return slices.ContainsFunc(h.all("Subject"), func(v string) bool {
 		subject := fold(decodeWords(unfold(v)))
-		w, _ := matchSubject(subject)
-		return w != nil || aboutExport(subject)
+		w, _ := matchSubject(nil, subject)
+		return w != nil || aboutExport(nil, subject)
 	})
 }

@@ -530,14 +530,14 @@ func TestDeadlineIsNeverLaterThanUnderstood(t *testing.T) {
 	} {
 		date := time.Date(2026, 5, 8, 17, 12, 13, 0, time.UTC)
 		j := Judgement{Date: date}
-		if j.setDeadline(said, date.Add(time.Hour)); j.Deadline.Sub(date) != want {
+		if j.setDeadline(nil, said, date.Add(time.Hour)); j.Deadline.Sub(date) != want {
 			t.Errorf("%q: %v, want %v", said, j.Deadline.Sub(date), want)
 		}
 	}
 	// A Date in the future, as a header that only the provider vouches for may have.
 	received := time.Date(2026, 5, 8, 17, 0, 0, 0, time.UTC)
 	j := Judgement{Date: received.AddDate(0, 1, 0)}
-	if j.setDeadline("", received); !j.Deadline.Equal(received.Add(4 * day)) {
+	if j.setDeadline(nil, "", received); !j.Deadline.Equal(received.Add(4 * day)) {
 		t.Errorf("from a Date in the future: %v", j.Deadline)
 	}
 }

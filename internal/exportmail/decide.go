@@ -10,6 +10,8 @@ import (
 
 // signals is everything the decision hangs on.
 type signals struct {
+	effort *effort
+
 	authentic bool
 	tooLarge  bool   // it holds more than was looked at
 	language  string // "" when it is none of the known ones
@@ -37,32 +39,35 @@ type signals struct {
 }
 
 func (s *signals) readWords(h header, text string) {
-	said := "" // the subjects; with more than one, programs differ in which they show
+	var subjects strings.Builder // with more than one, programs differ in which they show
 	for _, v := range h.all("Subject") {
+		s.effort.read(len(v))
 		subject := fold(decodeWords(unfold(v)))
-		said += subject + " . "
-		w, rest := matchSubject(subject)
+		subjects.WriteString(subject + " . ")
+		w, rest := matchSubject(s.effort, subject)
 		if s.subject == nil {
 			s.subject = w
 		}
 		s.loose = s.loose || w != nil && rest != ""
 		if s.other == nil {
-			s.other = matchOther(rest)
+			s.other = matchOther(s.effort, rest)
 		}
-		s.about = s.about || aboutExport(subject)
+		s.about = s.about || aboutExport(s.effort, subject)
 	}
-	s.body = matchBody(text)
-	s.ready = saysReady(said + text)
-	s.pending = !s.ready && saysPending(said+text)
-	s.speaks = s.about || aboutExport(opening(text))
+	said := subjects.String()
+	s.body = matchBody(s.effort, text)
+	s.ready = saysReady(s.effort, said+text)
+	s.pending = !s.ready && saysPending(s.effort, said+text)
+	s.speaks = s.about || aboutExport(s.effort, opening(text))
 	s.hint = slices.ContainsFunc(labels, func(name string) bool { return exportLabel.MatchString(fold(h.get(name))) })
 	senders := strings.Join([]string{h.decoded("From"), h.decoded("Sender"), h.decoded("Reply-To")}, " ")
+	s.effort.read(len(senders))
 	s.namesMeta = namesMeta(senders)
 	s.namesInsta = strings.Contains(skeleton(senders), "instagram")
 	_, domain, _ := h.from()
 	s.foreign = !ofMeta(domain)
-	s.inviting = s.namesInsta && invites(text)
-	s.language = languageOf(text)
+	s.inviting = s.namesInsta && invites(s.effort, text)
+	s.language = languageOf(s.effort, text)
 	if w := s.wording(); w != nil {
 		s.language = w.language
 	}

@@ -41,12 +41,16 @@ var mustSign = []string{"From", "Subject", "Date", "Content-Type"}
 // for mail. Only where mail is imported from another mailbox may that follow the Date field
 // instead, and then somebody could at most replay, late and word for word, a mail that
 // Instagram did send at that Date: it is signed.
-func verifyDKIM(ctx context.Context, raw []byte, h header, domain string, received time.Time, txt TXTResolver) (ok bool, why Reason, err error) {
+func verifyDKIM(ctx context.Context, raw []byte, h header, domain string, received time.Time, txt TXTResolver, e *effort) (ok bool, why Reason, err error) {
 	fields := h.signatures()
 	for _, f := range fields {
 		if len(f.value) > maxSignature || strings.Count(f.value, ":") > maxSignedFields {
 			return false, no("dkim-unreadable", "A DKIM signature is larger than any real one."), nil
 		}
+	}
+	for _, f := range fields[:min(len(fields), maxSignatures)] { // what the library goes over for each
+		e.search(len(raw))
+		e.read(strings.Count(f.value, ":") * len(h))
 	}
 	key := func(name string) ([]string, error) { return lookupKey(ctx, txt, name, domain) }
 	var temporary error
@@ -71,6 +75,7 @@ func verifyDKIM(ctx context.Context, raw []byte, h header, domain string, receiv
 		}
 		late := expired(v) && !received.After(v.Expiration)
 		if late {
+			e.search(len(raw))
 			_, body, _ := readHeader(raw)
 			v = verifySignature(fields[i], h, body, received, key)
 		}

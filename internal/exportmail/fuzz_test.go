@@ -63,7 +63,7 @@ func FuzzLinks(f *testing.F) {
 	f.Add(`<form action="https://bigzipfiles.instagram.com`+bytePath+`"><button formaction=//x>`, "")
 	f.Add("https://www.instagram.com\\@evil.example/dyi/", "http://[::1]:x/")
 	f.Fuzz(func(t *testing.T, page, text string) {
-		c := readContent(header{{"Content-Type", "text/html"}}, []byte(page))
+		c := readContent(new(effort), header{{"Content-Type", "text/html"}}, []byte(page))
 		c.plain(text)
 		if len(c.links) > maxLinks {
 			t.Errorf("%d links", len(c.links))

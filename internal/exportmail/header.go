@@ -83,6 +83,14 @@ func readHeader(raw []byte) (h header, body []byte, err error) {
 	return h, nil, errors.Join(err, errors.New("it does not end"))
 }
 
+// size is how many bytes the fields have.
+func (h header) size() (n int) {
+	for _, f := range h {
+		n += len(f.name) + len(f.value)
+	}
+	return n
+}
+
 // fieldName tells whether s may be the name of a header field (RFC 5322, section 2.2).
 func fieldName(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < 33 || r > 126 })

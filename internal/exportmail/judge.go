@@ -43,16 +43,22 @@ const availability = 4 * 24 * time.Hour
 // that did not come: judge again later. Whatever is wrong with the mail itself is in the
 // Judgement. Judge never fetches anything but DKIM keys of the listed domains.
 func Judge(ctx context.Context, raw []byte, received time.Time, rules Rules, txt TXTResolver) (Judgement, error) {
+	return judge(ctx, raw, received, rules, txt, new(effort))
+}
+
+func judge(ctx context.Context, raw []byte, received time.Time, rules Rules, txt TXTResolver, e *effort) (Judgement, error) {
 	if received.IsZero() {
 		received = time.Now()
 	}
 	raw = withoutEnvelope(raw)
-	s := signals{tooLarge: len(raw) > maxMessage}
+	s := signals{effort: e, tooLarge: len(raw) > maxMessage}
 	raw = raw[:min(len(raw), maxMessage)]
 	h, body, headerErr := readHeader(raw)
-	seen := readContent(h, body)
+	e.read(h.size())
+	seen := readContent(e, h, body)
 	s.tooLarge = s.tooLarge || seen.cut
 
+	e.read(seen.text.Len())
 	text := fold(seen.text.String())
 	s.tooLarge = s.tooLarge || len(text) >= maxFolded-1 // it may have been cut
 	j := Judgement{
@@ -64,6 +70,7 @@ func Judge(ctx context.Context, raw []byte, received time.Time, rules Rules, txt
 		j.Wording = w.name + "-" + w.language
 	}
 	for _, l := range seen.links {
+		e.read(len(l.url) + len(l.text) + len(j.Links))
 		f := rules.judgeLink(l)
 		s.addLink(f)
 		if !slices.ContainsFunc(j.Links, func(l Link) bool { return l.URL == f.link.URL && l.Action == f.link.Action }) {
@@ -71,7 +78,7 @@ func Judge(ctx context.Context, raw []byte, received time.Time, rules Rules, txt
 		}
 	}
 
-	a, temporary := authenticate(ctx, raw, h, headerErr, received, rules, txt)
+	a, temporary := authenticate(ctx, raw, h, headerErr, received, rules, txt, e)
 	s.authentic = a.by != ""
 	decision, why := s.decide()
 	if temporary != nil {
@@ -89,7 +96,7 @@ func Judge(ctx context.Context, raw []byte, received time.Time, rules Rules, txt
 	}
 	j.Reasons = append(j.Reasons, why)
 	if decision == ExportReady {
-		j.setDeadline(fold(j.Subject)+" . "+text, received)
+		j.setDeadline(e, fold(j.Subject)+" . "+text, received)
 	} else {
 		j.refuseLinks()
 	}
@@ -111,12 +118,12 @@ func (j *Judgement) refuseLinks() {
 
 // setDeadline counts from the mail's Date, which is signed, or from when it came, if that was
 // before. A time that is not understood never makes the deadline later than the usual one.
-func (j *Judgement) setDeadline(text string, received time.Time) {
+func (j *Judgement) setDeadline(e *effort, text string, received time.Time) {
 	from := j.Date
 	if from.IsZero() || received.Before(from) {
 		from = received
 	}
-	said, clear := validityOf(text)
+	said, clear := validityOf(e, text)
 	if said == 0 || !clear && said > availability {
 		j.Deadline = from.Add(availability)
 		j.Reasons = append(j.Reasons, info("deadline-usual", "The mail gives no time that is understood; four days are usual, until %s.", j.Deadline.UTC().Format(time.DateTime+" MST")))
@@ -137,7 +144,7 @@ type authentication struct {
 }
 
 // authenticate checks the sender. The error is temporary; then nothing is decided yet.
-func authenticate(ctx context.Context, raw []byte, h header, headerErr error, received time.Time, rules Rules, txt TXTResolver) (authentication, error) {
+func authenticate(ctx context.Context, raw []byte, h header, headerErr error, received time.Time, rules Rules, txt TXTResolver, e *effort) (authentication, error) {
 	var a authentication
 	note := func(r Reason) { a.reasons = append(a.reasons, r) }
 	if headerErr != nil {
@@ -166,7 +173,7 @@ func authenticate(ctx context.Context, raw []byte, h header, headerErr error, re
 		temporary error
 	)
 	if len(raw) <= maxSigned {
-		ok, why, temporary = verifyDKIM(ctx, raw, h, domain, received, txt)
+		ok, why, temporary = verifyDKIM(ctx, raw, h, domain, received, txt, e)
 	}
 	note(why)
 	if ok {

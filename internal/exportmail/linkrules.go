@@ -200,7 +200,7 @@ func namesOtherHost(text, host string, r Rules) bool {
 	}
 	// "https://localhost/…" has no dot.
 	for _, m := range addressInText.FindAllString(text, -1) {
-		if u, err := url.Parse(trimSentence(m)); err == nil {
+		if u, err := url.Parse(trimSentence(nil, m)); err == nil {
 			named := strings.ToLower(u.Hostname())
 			if strings.TrimPrefix(named, "www.") != strings.TrimPrefix(host, "www.") {
 				return true

@@ -14,8 +14,12 @@ type rawLink struct{ url, text string }
 // maxAnchor is how much of the words that carry a link is kept, in bytes.
 const maxAnchor = 512
 
+// addText adds words that carry the link, while there is room.
+func (l *rawLink) addText(s string) { l.text += s[:min(len(s), max(0, maxAnchor-len(l.text)))] }
+
 // add notes a link. Addresses that are no pages, and such within the mail, are left out.
 func (c *content) add(url, text string) {
+	c.effort.read(len(url) + len(text))
 	url = strings.TrimSpace(url)
 	lower := strings.ToLower(url)
 	for _, p := range []string{"#", "mailto:", "tel:", "sms:", "cid:"} {
@@ -52,18 +56,21 @@ func (c *content) written(text string) {
 	for len(text) > 0 {
 		at := addressInText.FindStringIndex(text)
 		if at == nil {
+			c.effort.read(len(text))
 			return
 		}
-		c.add(trimSentence(text[at[0]:at[1]]), "")
+		c.effort.read(at[1])
+		c.add(trimSentence(c.effort, text[at[0]:at[1]]), "")
 		text = text[at[1]:]
 	}
 }
 
 // trimSentence cuts off what belongs to the sentence around an address.
-func trimSentence(url string) string {
-	round := strings.Count(url, ")") - strings.Count(url, "(") // how many too many
-	square := strings.Count(url, "]") - strings.Count(url, "[")
+func trimSentence(e *effort, url string) string {
+	round := e.count(url, ")") - e.count(url, "(") // how many too many
+	square := e.count(url, "]") - e.count(url, "[")
 	for url != "" {
+		e.read(1)
 		switch last := url[len(url)-1]; {
 		case last == ')' && round > 0:
 			round--
@@ -91,6 +98,7 @@ var inline = map[atom.Atom]bool{
 // html reads a text/html part. Only tags that a person can follow are links; pictures and
 // styles are not.
 func (c *content) html(text string) {
+	c.effort.read(len(text))
 	z := html.NewTokenizer(strings.NewReader(text))
 	z.SetMaxBuf(maxText)
 	var (
@@ -116,7 +124,7 @@ func (c *content) html(text string) {
 			t := string(z.Text())
 			visible.WriteString(t)
 			if open >= 0 {
-				pending[open].text += t[:min(len(t), max(0, maxAnchor-len(pending[open].text)))]
+				pending[open].addText(t)
 			} else {
 				loose.WriteString(t)
 			}
@@ -152,7 +160,7 @@ func (c *content) html(text string) {
 					visible.Write(value)
 					visible.WriteByte(' ')
 					if open >= 0 {
-						pending[open].text += string(value[:min(len(value), maxAnchor)])
+						pending[open].addText(string(value))
 					}
 				}
 			}

@@ -129,7 +129,7 @@ func TestLinksInHTML(t *testing.T) {
 		{"in capitals", `<a href="HTTPS://A.example/">x</a>`, []rawLink{{"HTTPS://A.example/", "x"}}},
 	}
 	for _, tt := range tests {
-		c := readContent(header{{"Content-Type", "text/html"}}, []byte(tt.html))
+		c := readContent(new(effort), header{{"Content-Type", "text/html"}}, []byte(tt.html))
 		if !slices.Equal(c.links, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, c.links, tt.want)
 		}

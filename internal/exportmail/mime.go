@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"mime"
-	"slices"
 	"strings"
 
 	"github.com/emersion/go-message/charset"
@@ -18,10 +17,14 @@ const (
 	maxText    = 512 << 10      // bytes of decoded text that are looked at, over all parts
 	maxWalked  = 2 * maxMessage // bytes in which boundaries are sought, over all depths
 	maxLinks   = 1000
+
+	maxBoundary = 70 // bytes (RFC 2046, section 5.1.1)
 )
 
 // content is what a reader of the mail sees.
 type content struct {
+	effort *effort
+
 	text  strings.Builder // visible words of all parts
 	links []rawLink
 	seen  map[rawLink]bool
@@ -34,8 +37,8 @@ type content struct {
 }
 
 // readContent walks through the parts. It reads as far as it can: damage is noted, not fatal.
-func readContent(h header, body []byte) *content {
-	c := &content{seen: map[rawLink]bool{}}
+func readContent(e *effort, h header, body []byte) *content {
+	c := &content{effort: e, seen: map[rawLink]bool{}}
 	c.part(h, body, 0)
 	return c
 }
@@ -59,6 +62,7 @@ func (c *content) part(h header, body []byte, depth int) {
 	boundary := params["boundary"]
 	if strings.HasPrefix(media, "multipart/") && boundary == "" {
 		c.damaged = true
+		c.effort.read(len(body))
 		boundary = likelyBoundary(body)
 	}
 	switch {
@@ -69,6 +73,7 @@ func (c *content) part(h header, body []byte, depth int) {
 			return
 		}
 		inner, rest, err := readHeader(c.decode(h, body))
+		c.effort.read(inner.size())
 		if err != nil {
 			c.damaged = true
 		}
@@ -111,15 +116,31 @@ func unflow(text string, del bool) string {
 	return b.String()
 }
 
-// likelyBoundary returns the boundary of a multipart body that names none, or "".
+// likelyBoundary returns the boundary of a multipart body that names none, or "": the first of the lines
+// near its beginning that a line of it closes.
 func likelyBoundary(body []byte) string {
-	for line := range bytes.Lines(body[:min(len(body), 16<<10)]) {
+	dashed := func(line []byte) ([]byte, bool) {
 		after, ok := bytes.CutPrefix(bytes.TrimRight(line, " \t\r\n"), []byte("--"))
-		if ok && len(after) > 0 && len(after) <= 70 && bytes.Contains(body, slices.Concat([]byte("\n--"), after, []byte("--"))) {
-			return string(after)
+		return after, ok && len(after) > 0 && len(after) <= maxBoundary+len("--")
+	}
+	order := map[string]int{} // of the lines that could be one
+	for line := range bytes.Lines(body[:min(len(body), 16<<10)]) {
+		if after, ok := dashed(line); ok {
+			if _, again := order[string(after)]; !again && len(after) <= maxBoundary {
+				order[string(after)] = len(order)
+			}
 		}
 	}
-	return ""
+	boundary, first := "", len(order)
+	for line := range bytes.Lines(body) { // once: there can be thousands of such lines in megabytes
+		after, ok := dashed(line)
+		if name, closes := bytes.CutSuffix(after, []byte("--")); ok && closes {
+			if at, known := order[string(name)]; known && at < first {
+				boundary, first = string(name), at
+			}
+		}
+	}
+	return boundary
 }
 
 // unclear reads a part of which nobody knows how a mail program shows it: both ways.
@@ -142,6 +163,7 @@ func (c *content) multipart(body []byte, boundary string, depth int) {
 		if inside {
 			// A part without header fields begins with an empty line; readHeader sees it.
 			h, rest, err := readHeader(part)
+			c.effort.read(h.size())
 			if err != nil {
 				c.damaged = true
 			}
@@ -152,14 +174,17 @@ func (c *content) multipart(body []byte, boundary string, depth int) {
 	for at := 0; !closed && c.parts <= maxParts; {
 		found := bytes.Index(body[at:], delimiter)
 		if found < 0 {
+			c.effort.search(len(body) - at)
 			break
 		}
+		c.effort.search(found)
 		at += found
 		if at > 0 && body[at-1] != '\n' {
 			at += len(delimiter)
 			continue
 		}
 		line, _, _ := bytes.Cut(body[at:], []byte("\n"))
+		c.effort.read(len(line))
 		next := min(at+len(line)+1, len(body))
 		after := bytes.TrimRight(line[len(delimiter):], " \t\r")
 		closed = string(after) == "--"
@@ -192,10 +217,12 @@ func (c *content) decode(h header, body []byte) []byte {
 	name, _, _ := strings.Cut(strings.ToLower(h.get("Content-Transfer-Encoding")), ";")
 	switch name = strings.TrimSpace(name); name {
 	case "quoted-printable":
+		c.effort.read(len(body))
 		out, sound := unquote(body)
 		c.damaged = c.damaged || !sound
 		return out
 	case "base64":
+		c.effort.read(len(body))
 		out, sound := unbase64(body)
 		c.damaged = c.damaged || !sound
 		return out
@@ -210,7 +237,9 @@ func (c *content) decode(h header, body []byte) []byte {
 func (c *content) decodeText(h header, set string, body []byte) string {
 	left := maxText - c.read
 	text := c.decode(h, body[:min(len(body), 4*maxText)])
+	c.effort.search(len(text))
 	if set != "" && !strings.EqualFold(set, "utf-8") && !strings.EqualFold(set, "us-ascii") {
+		c.effort.read(len(text))
 		if r, err := charset.Reader(set, bytes.NewReader(text)); err != nil {
 			c.damaged = true
 		} else {
@@ -225,6 +254,7 @@ func (c *content) decodeText(h header, set string, body []byte) string {
 		text = text[:min(len(text), left)]
 	}
 	c.read += len(text)
+	c.effort.read(len(text))
 	return strings.ToValidUTF8(string(text), "�")
 }
 

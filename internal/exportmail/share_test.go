@@ -279,7 +279,7 @@ func decodings(text string) []string {
 		add(u)
 	}
 	add(html.UnescapeString(html.UnescapeString(text)))
-	c := readContent(header{{"Content-Type", "text/html"}}, []byte(text))
+	c := readContent(new(effort), header{{"Content-Type", "text/html"}}, []byte(text))
 	add(c.text.String())
 	for _, one := range slices.Clone(all) {
 		add(strings.Join(strings.Fields(one), ""))

@@ -61,7 +61,7 @@ func (s *sharer) spans(text string) []span {
 		}
 	}
 	each(addressInText, func(m string) string {
-		whole := trimSentence(m)
+		whole := trimSentence(nil, m)
 		return s.url(whole) + m[len(whole):]
 	})
 	each(addressOfMail, s.address)
@@ -168,7 +168,7 @@ func (s *sharer) dotted(name string) string {
 	if end < 0 {
 		return s.host(name)
 	}
-	whole := trimSentence(name)
+	whole := trimSentence(nil, name)
 	return strings.TrimPrefix(s.url("https://"+whole), "https://") + name[len(whole):]
 }
 

@@ -83,8 +83,6 @@ func newReader(l *language) reader {
 	return r
 }
 
-func matches(r *regexp.Regexp, text string) bool { return r != nil && r.MatchString(text) }
-
 // The table in the forms in which it is used.
 var (
 	readers  []reader
@@ -117,7 +115,8 @@ func bareSubject(subject string) string {
 
 // matchSubject returns the wording that has this folded subject, or nil. Long subjects also
 // count with something around them, because an imitation may add to them; then rest is that.
-func matchSubject(subject string) (w *wording, rest string) {
+func matchSubject(e *effort, subject string) (w *wording, rest string) {
+	e.read(len(subject))
 	subject = bareSubject(subject)
 	for i := range wordings {
 		for _, s := range wordings[i].subjects {
@@ -128,7 +127,8 @@ func matchSubject(subject string) (w *wording, rest string) {
 	}
 	for i := range wordings {
 		for _, s := range wordings[i].subjects {
-			if before, after, ok := strings.Cut(subject, s); ok && len(strings.Fields(s)) > 4 {
+			if e.contains(subject, s) && len(strings.Fields(s)) > 4 {
+				before, after, _ := strings.Cut(subject, s)
 				return &wordings[i], before + " " + after
 			}
 		}
@@ -137,9 +137,9 @@ func matchSubject(subject string) (w *wording, rest string) {
 }
 
 // matchBody returns the wording of which the folded text has a sentence, or nil.
-func matchBody(text string) *wording {
+func matchBody(e *effort, text string) *wording {
 	for i, w := range wordings {
-		if slices.ContainsFunc(w.phrases, func(p string) bool { return strings.Contains(text, p) }) {
+		if slices.ContainsFunc(w.phrases, func(p string) bool { return e.contains(text, p) }) {
 			return &wordings[i]
 		}
 	}
@@ -168,12 +168,12 @@ var otherMails = []otherMail{
 }
 
 // matchOther returns the kind of other mail that has this folded subject, or nil.
-func matchOther(subject string) *otherMail {
+func matchOther(e *effort, subject string) *otherMail {
 	for i, o := range otherMails {
 		if o.code == "facebook-export" && strings.Contains(subject, "instagram") {
 			continue // of both
 		}
-		if slices.ContainsFunc(readers, func(r reader) bool { return matches(r.others[o.code], subject) }) {
+		if slices.ContainsFunc(readers, func(r reader) bool { return e.matches(r.others[o.code], subject) }) {
 			return &otherMails[i]
 		}
 	}
@@ -182,9 +182,9 @@ func matchOther(subject string) *otherMail {
 
 // aboutExport tells whether a folded subject may speak of a finished export in words that
 // are not known: enough to look closer, never enough to act.
-func aboutExport(subject string) bool {
+func aboutExport(e *effort, subject string) bool {
 	any := func(of func(reader) *regexp.Regexp) bool {
-		return slices.ContainsFunc(readers, func(r reader) bool { return matches(of(r), subject) })
+		return slices.ContainsFunc(readers, func(r reader) bool { return e.matches(of(r), subject) })
 	}
 	return any(func(r reader) *regexp.Regexp { return r.thing }) && any(func(r reader) *regexp.Regexp { return r.action })
 }
@@ -197,10 +197,10 @@ func opening(text string) string { return text[:min(len(text), maxSentences)] }
 
 // saysReady tells whether a sentence of the folded text says, in a known language, that a thing
 // can be had now. saysPending tells whether it says that it is still being made.
-func saysReady(text string) bool {
+func saysReady(e *effort, text string) bool {
 	for s := range strings.FieldsFuncSeq(opening(text), func(r rune) bool { return strings.ContainsRune(".!?。", r) }) {
 		if slices.ContainsFunc(readers, func(r reader) bool {
-			return matches(r.ready, s) && !matches(r.hedged, s)
+			return e.matches(r.ready, s) && !e.matches(r.hedged, s)
 		}) {
 			return true
 		}
@@ -208,14 +208,14 @@ func saysReady(text string) bool {
 	return false
 }
 
-func saysPending(text string) bool {
+func saysPending(e *effort, text string) bool {
 	text = opening(text)
-	return slices.ContainsFunc(readers, func(r reader) bool { return matches(r.pending, text) })
+	return slices.ContainsFunc(readers, func(r reader) bool { return e.matches(r.pending, text) })
 }
 
 // invites tells whether the folded text asks to download, as an imitation does whatever its subject.
-func invites(text string) bool {
-	return slices.ContainsFunc(readers, func(r reader) bool { return matches(r.inviting, text) })
+func invites(e *effort, text string) bool {
+	return slices.ContainsFunc(readers, func(r reader) bool { return e.matches(r.inviting, text) })
 }
 
 // enoughWords is how many different frequent words of a language a text in it has at least;
@@ -226,8 +226,10 @@ const (
 )
 
 // languageOf returns the known language that the folded text is written in, or "".
-func languageOf(text string) string {
-	all := strings.FieldsFunc(text[:min(len(text), 16<<10)], func(r rune) bool { return strings.ContainsRune(" .,;:!?()\"'…¿¡-/", r) })
+func languageOf(e *effort, text string) string {
+	text = text[:min(len(text), 16<<10)]
+	e.read(len(text))
+	all := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" .,;:!?()\"'…¿¡-/", r) })
 	first := map[string]int{} // where each stands first
 	for i, w := range all {
 		if _, ok := first[w]; !ok {
@@ -254,11 +256,12 @@ func languageOf(text string) string {
 
 // validityOf returns how long the folded text says that the export can be had, or 0. When it
 // says two things, or one of them is not understood, the shortest counts, and clear is false.
-func validityOf(text string) (d time.Duration, clear bool) {
+func validityOf(e *effort, text string) (d time.Duration, clear bool) {
 	clear = true
 	text = opening(text)
 	read := func(r reader, patterns []*regexp.Regexp, limit time.Duration) {
 		for _, pattern := range patterns {
+			e.read(len(text))
 			for _, m := range pattern.FindAllStringSubmatch(text, -1) {
 				n, ok := r.numbers[m[1]]
 				if digits, err := strconv.Atoi(m[1]); err == nil && digits > 0 && digits < 1000 {

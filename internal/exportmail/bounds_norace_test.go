@@ -1,5 +1,0 @@
-//go:build !race
-
-package exportmail
-
-const slower = 1
