@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -71,8 +72,8 @@ func (j *job) release() {
 // reading failed, which src remembers.
 func (f *feed) run(t *table, workers []*reader) string {
 	f.free = make(chan *chunk, chunks)
-	for range chunks { // of a small part no chunk needs more than the part
-		f.free <- &chunk{buf: make([]byte, min(chunkSize, f.src.part.Size))}
+	for range chunks { // each grows to what it is used for: most entries are small
+		f.free <- new(chunk)
 	}
 	f.jobs = make(chan *job, chunks)
 	var wg sync.WaitGroup
@@ -141,7 +142,8 @@ func (f *feed) stretch(from, stop int64, to chan<- *chunk) bool {
 	}
 	for from < stop {
 		c := <-f.free
-		c.buf = c.buf[:min(int64(cap(c.buf)), stop-from)]
+		n := int(min(chunkSize, stop-from))
+		c.buf = slices.Grow(c.buf[:0], n)[:n]
 		if n, err := f.src.ReadAt(c.buf, from); err != nil && n < len(c.buf) {
 			c.users.Store(1)
 			f.release(c)
