@@ -241,10 +241,32 @@ func TestAnyByteChangedIsNotSafe(t *testing.T) {
 		at := start + rng.Int64N(int64(f.CompressedSize64))
 		bad := bytes.Clone(good)
 		bad[at] ^= 1 << rng.IntN(8)
-		if v := judged(t, name, bad, answers); v.Verdict == verdict.Safe {
+		if v := judged(t, name, bad, answers); v.Verdict == verdict.Safe && !unpacksAlike(t, good, bad, f.Name) {
 			t.Errorf("seed %d: %s: byte %d changed: safe", seed, f.Name, at)
 		}
 	}
+}
+
+// unpacksAlike tells whether a file of two zips has the same bytes: up to seven bits before a block of compressed
+// data that is stored as it is mean nothing.
+func unpacksAlike(t *testing.T, a, b []byte, name string) bool {
+	t.Helper()
+	unpack := func(raw []byte) []byte {
+		z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := z.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return body
+	}
+	return bytes.Equal(unpack(a), unpack(b))
 }
 
 // TestMoreFactsNeverMakeItWorse: whatever is known beside the archive, and agrees with it, takes nothing back.
