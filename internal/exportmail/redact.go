@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Link is an address found in the mail and what may be done with it.
@@ -56,7 +57,11 @@ func (l Link) MarshalJSON() ([]byte, error) {
 var plainSegment = regexp.MustCompile(`^[a-z]{1,12}(?:[_.-][a-z]{1,12}){0,3}$`)
 
 // plainHost matches what may be a host, in letters of any script, or an IP literal. net/url takes "a=1" for one too.
-var plainHost = regexp.MustCompile(`^(?:[\pL\pM\pN._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{0,5})?$`)
+// (A bound on its length in here would take 10 MB, for as many copies of all the letters.)
+var plainHost = regexp.MustCompile(`^(?:[\pL\pM\pN._-]+|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{0,5})?$`)
+
+// maxHost is how long a host may be, in letters (RFC 1035, section 3.1).
+const maxHost = 253
 
 // tokenFollows are the known segments whose successor is a token, whatever it looks like.
 var tokenFollows = map[string]bool{"auth": true, "confirm": true}
@@ -81,7 +86,7 @@ func RedactURL(raw string) string {
 		if u.User != nil {
 			b.WriteString("…@")
 		}
-		if plainHost.MatchString(u.Host) {
+		if utf8.RuneCountInString(u.Hostname()) <= maxHost && plainHost.MatchString(u.Host) {
 			b.WriteString(u.Host)
 		} else {
 			b.WriteString("…")
