@@ -18,14 +18,25 @@ import (
 // Confirm answers open questions of an export with yes, accepts what Instagram itself left out of it, and judges it
 // anew. A code answers every question of its kind.
 func (d *Daemon) Confirm(ctx context.Context, id string, answers Answers) error {
-	e, parts, unknown, err := d.loadExport(ctx, journal.Step{Export: id})
-	if err != nil {
+	if err := d.answer(ctx, id, answers); err != nil {
 		return err
 	}
-	var pictures []verdict.Picture
-	if !unknown {
-		pictures = d.pictures(ctx, e, parts)
-	}
+	judge := journal.Step{Export: id, Kind: stepVerdict}
+	out, err := d.judgeExport(ctx, judge)
+	return d.journal.Update(context.WithoutCancel(ctx), func(tx *journal.Tx) error {
+		if err == nil {
+			if err = tx.CancelOne(id, judge.Kind, judge.Arg); err == nil && out.commit != nil {
+				err = out.commit(tx)
+			}
+			return err
+		}
+		d.log.Warn("judged later", "export", id, "error", err)
+		return judgeNow(tx, id) // who asked has gone, or a copy could not be read
+	})
+}
+
+// answer records answers, and plans the verdict in case this process does not live to make it.
+func (d *Daemon) answer(ctx context.Context, id string, answers Answers) error {
 	return d.journal.Update(ctx, func(tx *journal.Tx) error {
 		e, found, err := tx.Export(id)
 		if err != nil {
@@ -61,7 +72,7 @@ func (d *Daemon) Confirm(ctx context.Context, id string, answers Answers) error 
 				return err
 			}
 		}
-		return d.decide(tx, e, pictures)
+		return tx.Plan(journal.Step{Export: e.ID, Kind: stepVerdict, Due: time.Now().Add(copyGrace)})
 	})
 }
 

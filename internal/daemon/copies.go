@@ -125,7 +125,7 @@ func (d *Daemon) copyExport(ctx context.Context, s journal.Step) (outcome, error
 // record keeps the newest proof of a copy and plans its next reading.
 func (d *Daemon) record(tx *journal.Tx, e journal.Export, place string, proof vault.Proof) error {
 	now := time.Now()
-	err := tx.PutCopy(e.ID, journal.Copy{Place: place, State: stateOf(proof), Digest: proof.Digest, At: now})
+	err := tx.PutCopy(e.ID, journal.Copy{Place: place, State: stateOf(proof), Digest: proof.Digest, Marks: proof.Marks, At: now})
 	if err != nil {
 		return err
 	}

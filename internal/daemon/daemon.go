@@ -53,7 +53,7 @@ type Daemon struct {
 	sessions  sessions
 	uploads   turns
 	offers    sync.Mutex // one offered file at a time
-	alarmed   sync.Once  // alarm tells once while the program runs
+	alarms    alarms
 	also      []part
 	running   atomic.Bool
 	stage     func(ctx context.Context, dir, account string) (*Stage, error)

@@ -161,7 +161,8 @@ func (d *Daemon) bag(e journal.Export, parts []journal.Part) (vault.Bag, error) 
 	return b, nil
 }
 
-// judgeExport decides, from what the journal knows alone.
+// judgeExport decides, from what the journal knows. Before it says for the first time that an export is safe, it looks
+// at every copy.
 func (d *Daemon) judgeExport(ctx context.Context, s journal.Step) (outcome, error) {
 	e, parts, done, err := d.loadExport(ctx, s)
 	if err != nil || done {
@@ -172,7 +173,8 @@ func (d *Daemon) judgeExport(ctx context.Context, s journal.Step) (outcome, erro
 	if err != nil {
 		return outcome{}, fmt.Errorf("compare with an earlier export: %w", err)
 	}
-	return outcome{commit: func(tx *journal.Tx) error {
+	safe := false
+	if err := d.journal.Update(ctx, func(tx *journal.Tx) error {
 		e, same, err := unchanged(tx, s.Export, parts)
 		if err != nil || !same {
 			return err
@@ -180,17 +182,46 @@ func (d *Daemon) judgeExport(ctx context.Context, s journal.Step) (outcome, erro
 		if err := recordComparisons(tx, e.ID, compared); err != nil {
 			return err
 		}
-		return d.decide(tx, e, pictures)
+		facts, err := d.facts(tx, e)
+		safe = err == nil && verdict.Judge(facts).Verdict == verdict.Safe
+		return err
+	}); err != nil {
+		return outcome{}, err
+	}
+	var now looked
+	if safe && e.Verdict != verdict.Safe {
+		if now, err = d.lookAtCopies(ctx, e); err != nil {
+			return outcome{}, err
+		}
+	}
+	return outcome{commit: func(tx *journal.Tx) error {
+		e, same, err := unchanged(tx, s.Export, parts)
+		if err != nil || !same {
+			return err
+		}
+		return d.decide(tx, e, pictures, now)
 	}}, ctx.Err()
 }
 
-// decide judges an export, writes the evidence, and tells the verdict if it is new.
-func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Picture) error {
+// decide judges an export, writes the evidence, and tells the verdict if it is new. It becomes safe only with copies
+// that were looked at just now; the step that looks is planned where they were not.
+func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Picture, now looked) error {
 	facts, err := d.facts(tx, e)
 	if err != nil {
 		return err
 	}
 	v := verdict.Judge(facts)
+	if v.Verdict == verdict.Safe && e.Verdict != verdict.Safe {
+		if now == nil {
+			return judgeNow(tx, e.ID)
+		}
+		if again := now.doubt(&facts); again > 0 {
+			v = verdict.Judge(facts)
+			if err := tx.Plan(journal.Step{Export: e.ID, Kind: stepVerdict, Due: time.Now().Add(again)}); err != nil {
+				return err
+			}
+		}
+	}
 	if err := d.writeEvidence(e, facts, v, pictures); err != nil {
 		if v.Verdict == verdict.Safe { // nothing is safe without its evidence
 			return err

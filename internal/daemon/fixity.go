@@ -165,7 +165,7 @@ func (d *Daemon) settleReading(tx *journal.Tx, r Reading) error {
 	if err == nil && stateOf(r.proof) != was.State {
 		// Not a moment longer may anything say that the account can go; the pictures come with the step.
 		if e, _, err = tx.Export(e.ID); err == nil && e.State == "done" {
-			err = d.decide(tx, e, nil)
+			err = d.decide(tx, e, nil, nil)
 		}
 		err = errors.Join(err, judgeNow(tx, e.ID))
 	}

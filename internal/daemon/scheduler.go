@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
@@ -31,6 +32,8 @@ type scheduler struct {
 	alive    func()
 	alarm    func(context.Context, error) // the journal itself cannot be written
 	parallel int
+
+	refusals atomic.Int32 // how often in a row the journal did not take what came of a step
 }
 
 const (
@@ -50,7 +53,14 @@ func (s *scheduler) run(ctx context.Context) error {
 	done := make(chan string)
 	changed := true
 	var next time.Time
+	var paused int32 // for how many refusals
 	for {
+		refusals := s.refusals.Load()
+		if refusals > paused {
+			s.pause(ctx, int(refusals))
+			changed = true
+		}
+		paused = refusals
 		if changed || !next.IsZero() && !time.Now().Before(next) {
 			var due []journal.Step
 			err := s.journal.View(ctx, func(tx *journal.Tx) (err error) {
@@ -127,6 +137,9 @@ func (s *scheduler) one(ctx context.Context, step journal.Step) {
 			return tx.Finish(step)
 		})
 	}
+	if err == nil {
+		s.refusals.Store(0)
+	}
 	if err == nil || ctx.Err() != nil {
 		return
 	}
@@ -136,13 +149,32 @@ func (s *scheduler) one(ctx context.Context, step journal.Step) {
 		return errors.Join(s.failed(tx, step, err), tx.Postpone(step, time.Now().Add(delay), explain(err)))
 	})
 	if perr != nil && ctx.Err() == nil {
-		// The step is still due; without a pause it would run in a circle.
 		log.Error("the journal cannot be written", "error", perr)
+		s.refusals.Add(1) // the step is still due, and would run in a circle
 		s.alarm(ctx, perr)
+		return
+	}
+	s.refusals.Store(0)
+}
+
+// pause waits, the longer the more often the journal refused, and until it takes a write: nothing is asked of Instagram
+// meanwhile whose outcome could not be recorded.
+func (s *scheduler) pause(ctx context.Context, refusals int) {
+	for {
 		select {
-		case <-time.After(firstDelay):
+		case <-time.After(min(backoff(refusals-1), pulse)):
 		case <-ctx.Done():
+			return
 		}
+		if s.alive != nil {
+			s.alive()
+		}
+		err := s.journal.SaveCheckpoint(ctx, "writable", []byte("yes"))
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		s.alarm(ctx, err)
+		refusals++
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/journal"
@@ -65,17 +66,33 @@ func (d *Daemon) write(tx *journal.Tx, e *notify.Event) (added bool, err error) 
 	return added, err
 }
 
-// alarm tells, past the journal, that the journal cannot be written: nothing can
-// be recorded then, this news neither, and it must not go unheard.
+// alarms remembers which channels know that the journal cannot be written.
+type alarms struct {
+	mu   sync.Mutex
+	told map[string]bool
+}
+
+// alarm tells, past the journal, that the journal cannot be written: nothing can be recorded then, this news neither, and
+// it must not go unheard. Called again it tries those channels that have not taken it.
 func (d *Daemon) alarm(ctx context.Context, cause error) {
-	d.alarmed.Do(func() {
-		for _, c := range d.channels {
-			n := d.news.brokenJournal(c.account, d.cfg.StateDir, cause)
-			if err := c.Send(ctx, n); err != nil {
-				d.log.Error("not told", "event", n.Event, "channel", c.Name(), "error", err)
-			}
+	if !d.alarms.mu.TryLock() {
+		return // it is being told
+	}
+	defer d.alarms.mu.Unlock()
+	for _, c := range d.channels {
+		if d.alarms.told[c.Name()] {
+			continue
 		}
-	})
+		n := d.news.brokenJournal(c.account, d.cfg.StateDir, cause)
+		if err := c.Send(ctx, n); err != nil {
+			d.log.Error("not told", "event", n.Event, "channel", c.Name(), "error", err)
+			continue
+		}
+		if d.alarms.told == nil {
+			d.alarms.told = map[string]bool{}
+		}
+		d.alarms.told[c.Name()] = true
+	}
 }
 
 // splitTell takes the argument of a tell step apart.
@@ -84,29 +101,36 @@ func splitTell(arg string) (event, channel string) {
 	return event, channel
 }
 
-// tell sends one event through one channel. It is tried until the channel takes
-// it; a channel that was taken out of the configuration is owed nothing.
+// tell sends one event through one channel, after all that the channel has not taken yet of the same export, or of the
+// same account: what arrives last is what is true. It is tried until the channel takes it; a channel that was taken out
+// of the configuration is owed nothing.
 func (d *Daemon) tell(ctx context.Context, s journal.Step) (outcome, error) {
-	id, name := splitTell(s.Arg)
-	var e notify.Event
-	found := false
-	err := d.journal.View(ctx, func(tx *journal.Tx) error {
-		body, ok, err := tx.Event(id)
-		if err != nil || !ok {
-			return err
-		}
-		found = true
-		return json.Unmarshal(body, &e)
-	})
-	if err != nil || !found {
+	_, name := splitTell(s.Arg)
+	to := slices.IndexFunc(d.channels, func(c channel) bool { return c.Name() == name })
+	if to < 0 {
+		return outcome{}, nil
+	}
+	var queue []pending
+	if err := d.journal.View(ctx, func(tx *journal.Tx) (err error) {
+		queue, err = pendingFor(tx, s)
+		return err
+	}); err != nil {
 		return outcome{}, err
 	}
-	for _, c := range d.channels {
-		if c.Name() == name {
-			if err := c.Send(ctx, e); err != nil {
-				return outcome{}, fmt.Errorf("tell %s: %w", e.Event, err)
+	for _, p := range queue {
+		if p.untrue {
+			d.log.Info("not told: it is no longer true", "event", p.news.Event, "channel", name)
+		} else {
+			if err := d.channels[to].Send(ctx, p.news); err != nil {
+				return outcome{}, fmt.Errorf("tell %s: %w", p.news.Event, err)
 			}
-			d.log.Info("told", "event", e.Event, "channel", name)
+			d.log.Info("told", "event", p.news.Event, "channel", name)
+		}
+		if p.step.ID == s.ID {
+			break
+		}
+		if err := d.journal.Update(ctx, func(tx *journal.Tx) error { return tx.Finish(p.step) }); err != nil {
+			return outcome{}, err
 		}
 	}
 	return outcome{}, nil

@@ -115,14 +115,15 @@ type Copy struct {
 	Place  string
 	State  string // proven | damaged
 	Digest string
+	Marks  string // names, sizes and times of its files then, as a digest; "": not known
 	At     time.Time
 }
 
 // PutCopy records the newest proof of a copy.
 func (t *Tx) PutCopy(export string, c Copy) error {
-	_, err := t.exec(`INSERT INTO copies (export, place, state, digest, at) VALUES (?,?,?,?,?)
-		ON CONFLICT (export, place) DO UPDATE SET state=excluded.state, digest=excluded.digest, at=excluded.at`,
-		export, c.Place, c.State, c.Digest, millis(c.At))
+	_, err := t.exec(`INSERT INTO copies (export, place, state, digest, marks, at) VALUES (?,?,?,?,?,?)
+		ON CONFLICT (export, place) DO UPDATE SET state=excluded.state, digest=excluded.digest, marks=excluded.marks, at=excluded.at`,
+		export, c.Place, c.State, c.Digest, c.Marks, millis(c.At))
 	return err
 }
 
@@ -138,11 +139,11 @@ func (t *Tx) Copies(export string) ([]Copy, error) {
 	err := t.all(func(r *sql.Rows) error {
 		var c Copy
 		var at int64
-		err := r.Scan(&c.Place, &c.State, &c.Digest, &at)
+		err := r.Scan(&c.Place, &c.State, &c.Digest, &c.Marks, &at)
 		c.At = fromMillis(at)
 		list = append(list, c)
 		return err
-	}, `SELECT place, state, digest, at FROM copies WHERE export = ? ORDER BY place`, export)
+	}, `SELECT place, state, digest, marks, at FROM copies WHERE export = ? ORDER BY place`, export)
 	return list, err
 }
 

@@ -315,7 +315,7 @@ func TestPartsCopiesAnswersCursorsEventsCheckpoints(t *testing.T) {
 			t.Errorf("parts %+v, %v", parts, err)
 		}
 		copies, err := tx.Copies("a")
-		if err != nil || len(copies) != 1 || copies[0] != (Copy{"archive", "proven", "d", at}) {
+		if err != nil || len(copies) != 1 || copies[0] != (Copy{Place: "archive", State: "proven", Digest: "d", At: at}) {
 			t.Errorf("copies %+v, %v", copies, err)
 		}
 		answers, err := tx.Answers("a")

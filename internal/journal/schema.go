@@ -121,6 +121,8 @@ CREATE TABLE acceptances (
 	total  INTEGER NOT NULL,                -- how many items it has, as the person typed
 	at     INTEGER NOT NULL
 ) STRICT;
+`, `
+ALTER TABLE copies ADD COLUMN marks TEXT NOT NULL DEFAULT ''; -- names, sizes and times of its files when it was read back
 `}
 
 // migrate brings the file to this program's version, and refuses a newer file:

@@ -20,8 +20,8 @@ type copying struct {
 	from   string            // the bag's folder in src
 	folder string            // and in the place
 	order  []string          // the bag's files, what claims to be whole last
-	sizes  map[string]int64  // of the source's files
-	have   map[string]int64  // the place's files
+	sizes  map[string]Stat   // of the source's files
+	have   map[string]Stat   // the place's files
 	known  map[string]origin // what the place's files were, when they were last whole
 	proof  Proof
 }
@@ -79,6 +79,7 @@ func (r *Replica) copyBag(ctx context.Context, src Source, from string, ref Ref)
 		return Proof{}, err
 	}
 	c.proof.strangers(c.have, stored)
+	c.proof.Marks = marks(c.have, stored)
 	return c.proof, r.place.Ready(ctx, 0)
 }
 
@@ -194,11 +195,11 @@ func (c *copying) put(ctx context.Context, name, want string) (string, error) {
 	}
 	defer r.Close() //nolint:errcheck // opened for reading only
 	target := path.Join(c.folder, c.stored(name))
-	proven := newProving(r, c.sizes[name], want)
+	proven := newProving(r, c.sizes[name].Size, want)
 	if c.recipients != nil {
 		return c.putEncrypted(ctx, target, proven, c.bound(name))
 	}
-	return want, c.place.Put(ctx, target, proven, c.sizes[name], want)
+	return want, c.place.Put(ctx, target, proven, c.sizes[name].Size, want)
 }
 
 // confirm reads a file back that was just written.

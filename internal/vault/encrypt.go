@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"strings"
 
@@ -70,9 +71,9 @@ func (r *Replica) saveOrigins(ctx context.Context, ref Ref, known map[string]ori
 // bound is the most that a file takes in the place.
 func (c *copying) bound(name string) int64 {
 	if c.recipients != nil {
-		return c.sizes[name] + ageExtra(c.sizes[name])
+		return c.sizes[name].Size + ageExtra(c.sizes[name].Size)
 	}
-	return c.sizes[name]
+	return c.sizes[name].Size
 }
 
 // putEncrypted sends what r yields as a ciphertext and returns its digest.
@@ -119,14 +120,19 @@ func (r *Replica) verifyEncrypted(ctx context.Context, ref Ref) (Proof, error) {
 	if sum != ref.Digest {
 		proof.Damage = append(proof.Damage, Damage{encryptedManifest, "changed"})
 	}
-	if err := compareAll(ctx, r.place, folder, lines, nil, &proof); err != nil {
-		return proof, err
-	}
-	have, err := r.place.List(ctx, folder)
+	known := maps.Clone(lines)
+	known[encryptedManifest] = sum
+	have, err := r.place.List(ctx, folder) // before the reading, as in compare
 	if err != nil {
 		return proof, err
 	}
-	lines[encryptedManifest] = sum
-	proof.strangers(have, lines)
+	proof.Marks = marks(have, known)
+	if err := compareAll(ctx, r.place, folder, lines, nil, &proof); err != nil {
+		return proof, err
+	}
+	if have, err = r.place.List(ctx, folder); err != nil {
+		return proof, err
+	}
+	proof.strangers(have, known)
 	return proof, nil
 }

@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/igwatchd/igwatchd/internal/durable"
 	"github.com/igwatchd/igwatchd/internal/fault"
@@ -124,12 +125,12 @@ func (f *Folder) Get(ctx context.Context, name string) (io.ReadCloser, error) {
 // List implements Source. Links and other things that are no files are named
 // with their size, so that they are noticed. What it names is on the device and
 // not only in memory: a run that was killed may not have come to syncing folders.
-func (f *Folder) List(ctx context.Context, folder string) (map[string]int64, error) {
+func (f *Folder) List(ctx context.Context, folder string) (map[string]Stat, error) {
 	root, err := f.at(path.Join(".", folder))
 	if err != nil {
 		return nil, err
 	}
-	files := map[string]int64{}
+	files := map[string]Stat{}
 	err = filepath.WalkDir(root, func(p string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -142,7 +143,7 @@ func (f *Folder) List(ctx context.Context, folder string) (map[string]int64, err
 			return err
 		}
 		name, err := filepath.Rel(root, p)
-		files[filepath.ToSlash(name)] = info.Size()
+		files[filepath.ToSlash(name)] = Stat{info.Size(), info.ModTime().UTC().Format(time.RFC3339Nano)}
 		return errors.Join(err, ctx.Err())
 	})
 	if errors.Is(err, fs.ErrNotExist) {

@@ -44,7 +44,7 @@ func TestObjectsCarryTheirChecksums(t *testing.T) {
 		}
 	}
 	files, err := b.List(t.Context(), "")
-	if err != nil || len(files) != 4 || files["parts"] != 17<<20+1 {
+	if err != nil || len(files) != 4 || files["parts"].Size != 17<<20+1 {
 		t.Errorf("%v, %v", files, err)
 	}
 	if err := b.Remove(t.Context(), "small"); err != nil {

@@ -22,8 +22,14 @@ type Source interface {
 	// Read, says that the place cannot be reached; one without, that this file
 	// cannot be read.
 	Get(ctx context.Context, name string) (io.ReadCloser, error)
-	// List returns the sizes of all files below folder, by their names in it.
-	List(ctx context.Context, folder string) (map[string]int64, error)
+	// List returns all files below folder, by their names in it.
+	List(ctx context.Context, folder string) (map[string]Stat, error)
+}
+
+// Stat is what a place says of a file without reading it.
+type Stat = struct {
+	Size    int64  // bytes
+	Version string // another one after each write: the modification time, or an object's ETag and time
 }
 
 // Place is a Source that takes copies.

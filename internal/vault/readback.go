@@ -23,6 +23,7 @@ type Proof struct {
 	Bytes  int64
 	Damage []Damage // empty: every file is as it was stored
 	Extra  []string // files that no manifest speaks of, and that harm nothing
+	Marks  string   // what Replica.Look says as long as nobody touches the files
 }
 
 // ReadBack reads every file of the bag at path from the device and compares it
@@ -55,6 +56,13 @@ func ReadBack(ctx context.Context, path string, expect []Payload) (Proof, error)
 // compare reads every file of the bag in folder, but for those that were seen to be right, by size.
 func (m manifests) compare(ctx context.Context, src Source, folder string, seen map[string]int64) (Proof, error) {
 	proof := Proof{Digest: m.digest}
+	known := m.sums()
+	known[tagManifestFile] = m.digest
+	have, err := src.List(ctx, folder) // before the reading: whoever writes meanwhile changes what is seen later
+	if err != nil {
+		return proof, err
+	}
+	proof.Marks = marks(have, known)
 	for _, must := range []string{declarationFile, infoFile, manifestFile} {
 		if m.tags[must] == "" {
 			proof.Damage = append(proof.Damage, Damage{must, "missing"})
@@ -63,12 +71,9 @@ func (m manifests) compare(ctx context.Context, src Source, folder string, seen 
 	if err := compareAll(ctx, src, folder, m.sums(), seen, &proof); err != nil {
 		return proof, err
 	}
-	have, err := src.List(ctx, folder)
-	if err != nil {
+	if have, err = src.List(ctx, folder); err != nil {
 		return proof, err
 	}
-	known := m.sums()
-	known[tagManifestFile] = m.digest
 	proof.strangers(have, known)
 	return proof, nil
 }
@@ -99,7 +104,7 @@ func compareAll(ctx context.Context, src Source, folder string, sums map[string]
 
 // strangers names files that no manifest knows. In a bag's data/ they make the
 // bag invalid (RFC 8493, section 3); elsewhere they are allowed.
-func (p *Proof) strangers(have map[string]int64, known map[string]string) {
+func (p *Proof) strangers(have map[string]Stat, known map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(have)) {
 		switch {
 		case known[name] != "":

@@ -183,10 +183,16 @@ func (b *Bucket) Ready(ctx context.Context, _ int64) error {
 	return b.classify("reach", "", err)
 }
 
-// List returns the sizes of all objects below folder, by their names in it.
-func (b *Bucket) List(ctx context.Context, folder string) (map[string]int64, error) {
+// stat is vault.Stat, which it cannot name: an alias needs no import.
+type stat = struct {
+	Size    int64
+	Version string
+}
+
+// List returns all objects below folder, by their names in it.
+func (b *Bucket) List(ctx context.Context, folder string) (map[string]stat, error) {
 	prefix := strings.TrimPrefix(b.key(folder)+"/", "/")
-	files := map[string]int64{}
+	files := map[string]stat{}
 	pages := s3.NewListObjectsV2Paginator(b.client, &s3.ListObjectsV2Input{Bucket: &b.bucket, Prefix: &prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -198,7 +204,10 @@ func (b *Bucket) List(ctx context.Context, folder string) (map[string]int64, err
 			if strings.HasSuffix(name, "/") && aws.ToInt64(o.Size) == 0 {
 				continue // what consoles make so that a folder is seen
 			}
-			files[name] = aws.ToInt64(o.Size)
+			files[name] = stat{
+				Size:    aws.ToInt64(o.Size),
+				Version: aws.ToString(o.ETag) + " " + aws.ToTime(o.LastModified).UTC().Format(time.RFC3339Nano),
+			}
 		}
 	}
 	return files, nil
