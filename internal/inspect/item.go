@@ -63,6 +63,7 @@ func (l *list) itemValue(path []string, v token) {
 		return
 	}
 	l.item.detailed = l.item.detailed || inside[0] == "label_values"
+	l.speaks(inside)
 	key, parent := inside[len(inside)-1], inside[:len(inside)-1]
 	switch {
 	case key == "uri":
@@ -76,7 +77,7 @@ func (l *list) itemValue(path []string, v token) {
 		}
 	case key == "title" && (len(parent) == 0 || isMedium(parent)):
 		l.captionValue(v)
-	case isMedium(inside): // null or a text in its place
+	case isMedium(inside), isLine(inside), key == "dict" && inLines(inside): // null or a text in its place
 		l.lost()
 	case key == "creation_timestamp" && len(parent) == 0, key == "timestamp" && len(parent) == 0:
 		l.item.outer = v.number()
@@ -99,13 +100,17 @@ func (l *list) captionValue(v token) {
 	}
 }
 
-// lost notes a medium that is none.
+// lost notes a medium that names no file.
 func (l *list) lost() {
 	l.item.media++
-	l.unfound("", l.lackingItem())
+	if l.class == classOtherContent || l.class == classDeleted {
+		l.unfound("", Question)
+	} else {
+		l.unfound("", Error)
+	}
 }
 
-// lackingItem is what it means that an item has no file.
+// lackingItem is what it means that an item has no medium.
 func (l *list) lackingItem() Severity {
 	switch l.class {
 	case classDeleted: // such items stand in many exports
@@ -122,6 +127,27 @@ var (
 	flags  = [][]byte{[]byte("draft"), []byte("published")}
 	truths = [][]byte{[]byte("true"), []byte("false")} // in quotes or not
 )
+
+// inLines reports whether a path inside an item lies in the lines of a detailed one.
+func inLines(inside []string) bool { return len(inside) > 0 && inside[0] == "label_values" }
+
+// isLine reports whether a path inside an item is that of a line of a detailed one, or of a line in a line.
+func isLine(inside []string) bool {
+	n := len(inside)
+	return inLines(inside) && n > 1 && inside[n-1] == element && (inside[n-2] == "label_values" || inside[n-2] == "dict")
+}
+
+// lineKeys are what lines consist of.
+var lineKeys = map[string]bool{
+	"label": true, "value": true, "title": true, "href": true, "timestamp_value": true, "media": true, "dict": true, "vec": true, "ent_field_name": true,
+}
+
+// speaks notes that the line around this path has something in it that lines have.
+func (l *list) speaks(inside []string) {
+	if n := len(inside); n > 0 && isLine(inside[:n-1]) && lineKeys[inside[n-1]] {
+		l.lines[n-1] = true
+	}
+}
 
 // lineValue keeps one half of a line of label_values, if it is that of a flag.
 func (l *list) lineValue(key string, v token) {
@@ -151,8 +177,10 @@ func (l *list) leaveArray(path []string) {
 	switch inside, listed := itemPath(path); {
 	case len(inside) == 0:
 		l.odd = l.odd || listed // in the place of an item
-	case isListedMedium(inside):
+	case isListedMedium(inside), isLine(inside):
 		l.lost()
+	default:
+		l.speaks(inside)
 	}
 }
 
@@ -160,16 +188,22 @@ func (l *list) leaveItem(path []string) {
 	inside, listed := itemPath(path)
 	switch {
 	case isMedium(inside):
-		l.item.media++
-		if !l.item.named {
-			l.unfound("", l.lackingItem())
+		if l.item.named {
+			l.item.media++
+		} else {
+			l.lost()
 		}
 		l.item.named = false
 		return
 	case len(inside) > 0:
-		if inside[0] == "label_values" && inside[len(inside)-1] == element {
+		if isLine(inside) {
 			l.leaveLine()
+			if !l.lines[len(inside)] {
+				l.lost()
+			}
+			l.lines[len(inside)] = false
 		}
+		l.speaks(inside)
 		return
 	}
 	it := l.item

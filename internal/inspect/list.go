@@ -24,9 +24,12 @@ type list struct {
 	labels   []labelled
 	requests []request
 
+	lines   [maxDepth + 1]bool            // which of the lines around have something in them, by their depth
 	item    item                          // the own item that is being read
 	settled int                           // how many omissions there were before it
 	sent    bool                          // the file of a message that is being read has a name
+	files   int                           // how many files of one kind the message has
+	says    bool                          // there is something in it
 	line    struct{ label, value string } // of a label_values list
 	ask     request                       // the request that is being read
 	item1   item1

@@ -44,6 +44,8 @@ func (l *list) value1(path []string, v token) {
 		l.without1(path[0])
 	case l.class == classThreads1 && (len(path) == 2 || len(path) == 3) && path[1] == "conversation": // in the place of messages
 		l.odd = true
+	case l.class == classThreads1 && len(path) == 1 && path[0] == element && !ok: // in the place of a conversation; a text says that there is none
+		l.odd = true
 	case !ok:
 	case l.class == classProfile1 && len(path) == 1:
 		switch key {
@@ -72,6 +74,7 @@ func (l *list) value1(path []string, v token) {
 			}
 		}
 	case l.class == classThreads1 && len(path) == 4 && path[1] == "conversation":
+		l.says = l.says || key == "sender" || key == "created_at" || key == "text"
 		switch {
 		case key == "created_at":
 			l.spoke(time1(s))
@@ -98,11 +101,17 @@ func (l *list) leave1(path []string, array bool) {
 		if l.class == classMedia1 && len(path) == 2 && path[1] == element {
 			l.without1(path[0])
 		}
-		l.odd = l.odd || l.class == classThreads1 && len(path) == 3 && path[1] == "conversation"
+		l.odd = l.odd || l.class == classThreads1 && (len(path) == 3 && path[1] == "conversation" || len(path) == 1 && path[0] == element)
+		l.talks = l.talks || l.class == classThreads1 && len(path) == 2 && path[1] == "conversation"
 	case l.class == classThreads1 && len(path) == 2 && path[1] == "conversation":
 		l.odd = true
 	case l.class == classThreads1 && len(path) == 3 && path[1] == "conversation":
-		l.messages++
+		l.leaveOneMessage()
+	case l.class == classThreads1 && len(path) == 1 && path[0] == element: // a conversation
+		if !l.talks {
+			l.silent++
+		}
+		l.talks = false
 	case l.class == classMedia1 && (len(path) == 2 && path[1] == element || len(path) == 1 && path[0] != element):
 		c, known := ownKeys[path[0]]
 		if !known {

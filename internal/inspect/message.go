@@ -2,6 +2,9 @@ package inspect
 
 func (l *list) messageValue(path []string, v token) {
 	key := path[len(path)-1]
+	if !l.says && len(path) == 3 && path[0] == "messages" {
+		l.says = messageKeys[key]
+	}
 	switch {
 	case len(path) == 2 && path[0] == "messages": // a text in the place of a message
 		l.odd = true
@@ -9,7 +12,10 @@ func (l *list) messageValue(path []string, v token) {
 		l.spoke(v.number() / 1000)
 	case key == "uri" && sentFile(path[:len(path)-1]):
 		l.sent = true
-	case sentFile(path), sentFiles(path): // a text where files are described in all known lists
+	case sentFile(path): // a text where files are described in all known lists
+		l.files++
+		l.lacks(referenceEmpty, Question)
+	case sentFiles(path):
 		l.lacks(referenceEmpty, Question)
 	}
 }
@@ -22,16 +28,34 @@ func (l *list) leaveMessage(path []string, array bool) {
 	case len(path) == 2 && inMessages && array: // a list in the place of a message
 		l.odd = true
 	case len(path) == 2 && inMessages:
-		l.messages++
+		l.leaveOneMessage()
 	case sentFile(path):
+		l.files++
 		if !l.sent || array {
 			l.lacks(referenceEmpty, Question)
 		}
 		l.sent = false
-	case sentFiles(path) && !array: // an object in the place of a list
-		l.lacks(referenceEmpty, Question)
+	case sentFiles(path):
+		if l.files == 0 { // an object in the place of a list, or nothing in it
+			l.lacks(referenceEmpty, Question)
+		}
+		l.says, l.files = true, 0
+	case len(path) == 3 && inMessages: // a sticker, a file of another kind
+		l.says = true
 	}
 }
+
+// leaveOneMessage counts a message, apart if it says nothing.
+func (l *list) leaveOneMessage() {
+	l.messages++
+	if !l.says {
+		l.silent++
+	}
+	l.says = false
+}
+
+// messageKeys are of what each message has at least one.
+var messageKeys = map[string]bool{"sender_name": true, "timestamp_ms": true, "content": true}
 
 // spoke notes the time of a message.
 func (l *list) spoke(t int64) {

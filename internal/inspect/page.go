@@ -196,7 +196,7 @@ func (p *page) endBlock() {
 		p.messages++
 		p.spoke(p.block.when)
 	case p.class.own():
-		if p.block.files == 0 {
+		if p.block.files == 0 && p.class != classDeleted { // of what was deleted, many exports list items without anything
 			p.lacks(referenceEmpty, Question)
 		}
 		p.captionOmissions(p.block.caption)

@@ -104,7 +104,7 @@ func (in *inspection) judgeUnlisted(s *sections, name string) {
 	files := s.unlisted[name]
 	switch c := ownFolders[media(files.first)]; {
 	case in.unlisted && (s.lists[c] || !c.own()): // a list that cannot be read may name them
-	case s.lists[c] && (c == classOtherContent || c == classDeleted):
+	case s.lists[c] && c == classDeleted:
 	case c.own() && s.lists[c] && in.tally.items[c] == 0:
 		in.add(Error, "index-missing", name, "The archive holds %s here, but the list for this folder is empty. "+
 			"Instagram left something out: request a new export.", words.Of("%d files", files.n))
@@ -126,7 +126,7 @@ func (in *inspection) judgeHollow(s *sections) {
 		files := s.hollow[c]
 		switch {
 		case files == nil, !c.own(), c == classDeleted:
-		case in.tally.items[c] == 0 && (c == classPosts || s.unlistedOf(c)): // that is told otherwise
+		case in.tally.items[c] == 0 && (c == classPosts || s.unlistedOf(c)): // that is told already
 		default:
 			in.add(Question, "index-empty", files.first, "This list is in the archive, and nothing is in it. Instagram leaves out a list of which there is nothing, so something may have gone wrong. "+
 				"All lists together name %s, %s and %s. Is it right that your profile shows no more than that?",

@@ -42,6 +42,7 @@ type counts struct {
 	items          [classes]int
 	perYear        map[int]int
 	messages       int
+	silent         int // messages that say nothing: neither who nor when nor what
 	undated        int
 	rough          int // posts whose pictures are listed one by one
 	reels          []reel
@@ -100,6 +101,7 @@ func (t *tally) add(c *counts, labels []labelled, requests []request) {
 		t.perYear[y] += n
 	}
 	t.messages += c.messages
+	t.silent += c.silent
 	t.undated += c.undated
 	t.rough += c.rough
 	t.reels = append(t.reels, c.reels...)

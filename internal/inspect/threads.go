@@ -59,6 +59,9 @@ func (in *inspection) judgeThreads(t *threads, r *Report) {
 	if t.hollow.n > 0 {
 		in.add(Question, "messages-incomplete", t.hollow.first, "%d lists of messages are in the archive, and no message is in them. Is it right that nothing was said there, or can you do without it?", t.hollow.n)
 	}
+	if n := in.tally.silent; n > 0 {
+		in.add(Question, "messages-incomplete", "", "%d messages in the archive say neither who wrote them nor when, nor anything else. Can you do without them?", n)
+	}
 	if !look {
 		return
 	}

@@ -41,6 +41,15 @@ type Export struct {
 	DriveRoot     bool      // one more folder around everything, as through Google Drive
 	ListsApart    bool      // all media in the parts behind the first
 	NoUTF8Flag    bool      // names are not marked as UTF-8
+
+	// What is seen in some exports only.
+	EverPosted      EverPosted // the list of everything ever posted, since 2026
+	Archived        int        // posts that the profile does not show, one of three with several media
+	Drafts          int        // posts that were never published, in the list of everything ever posted
+	RecentlyDeleted bool       // the list of what was deleted, with an item of which nothing is left
+	OtherContent    bool       // things without a picture, in label_values
+	Note            string     // of sections without anything, in the account's language
+	BOM             bool       // lists begin with a byte order mark
 }
 
 // DemoExport is a small account with a bit of everything.
@@ -86,6 +95,15 @@ func (e Export) withDefaults() Export {
 	}
 	if e.UsernameLabel == "" {
 		e.UsernameLabel = "Username"
+	}
+	switch {
+	case e.Layout == LayoutV1:
+		e.EverPosted, e.Archived, e.Drafts = Never, 0, 0
+	case e.EverPosted == Never, e.HTML:
+		e.Drafts = 0
+	}
+	if e.Note == "" {
+		e.Note = noDataText
 	}
 	e.Parts = max(1, e.Parts)
 	if e.Side == 0 {

@@ -82,7 +82,10 @@ func (e Export) files() ([]*file, error) {
 	}
 	p.account(photos)
 	for part := range e.Parts {
-		p.add(noData, part, []byte(noDataText))
+		p.add(noData, part, []byte(p.Note))
+	}
+	if p.empty() {
+		p.add(listDir+"no-data.txt", 0, []byte(p.Note))
 	}
 	if e.HTML {
 		p.startPage()
@@ -115,6 +118,9 @@ func (p *plan) list(name string, value any) {
 	if err != nil && p.bad == nil {
 		p.bad = fmt.Errorf("%s: %w", name, err)
 	}
+	if p.BOM {
+		body = append([]byte("\ufeff"), body...)
+	}
 	p.add(name, 0, body)
 }
 
@@ -122,8 +128,10 @@ func (p *plan) list(name string, value any) {
 func (p *plan) own() (posts []item, stories []medium, reels []item) {
 	films := p.films()
 	kinds := slices.Concat(slices.Repeat([]string{"post"}, p.Posts), slices.Repeat([]string{"carousel"}, p.Carousels),
-		slices.Repeat([]string{"story"}, p.Stories), slices.Repeat([]string{"reel"}, p.Reels), slices.Repeat([]string{"pad"}, len(films)))
+		slices.Repeat([]string{"story"}, p.Stories), slices.Repeat([]string{"reel"}, p.Reels), slices.Repeat([]string{"pad"}, len(films)),
+		slices.Repeat([]string{"archived"}, p.Archived), slices.Repeat([]string{"draft"}, p.Drafts))
 	p.rng.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
+	var archived, drafts []item
 	span := max(0, p.Generated.Add(-20*time.Hour).Sub(p.FirstPost))
 	for i, kind := range kinds {
 		when := p.FirstPost
@@ -154,9 +162,22 @@ func (p *plan) own() (posts []item, stories []medium, reels []item) {
 			m := p.bigFilm("media/reels/", when, films[0])
 			films = films[1:]
 			reels = append(reels, item{Media: []medium{m}})
+		case "archived":
+			i := item{Media: []medium{p.picture("media/archived_posts/", when)}}
+			if len(archived)%3 == 0 {
+				i = item{Media: append(i.Media, p.picture("media/archived_posts/", when)), Title: caption, Created: when.Unix()}
+			}
+			archived = append(archived, i)
+		case "draft":
+			drafts = append(drafts, item{Media: []medium{p.picture("media/posts/", when)}})
 		}
 	}
 	slices.Reverse(posts)
+	p.everPosted(posts, archived, drafts)
+	p.oddLists(archived)
+	if p.EverPosted == Instead {
+		posts = nil // the lists of posts_1.json and on are not there
+	}
 	n := 0
 	for some := range slices.Chunk(posts, p.PostsPerFile) {
 		n++

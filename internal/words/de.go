@@ -110,6 +110,10 @@ var german = table{
 			"one":   "Eine Datei im Archiv wird von keiner Liste genannt. Sie bleibt erhalten.",
 			"other": "%d Dateien im Archiv werden von keiner Liste genannt. Sie bleiben erhalten.",
 		},
+		"%d messages in the archive say neither who wrote them nor when, nor anything else. Can you do without them?": {
+			"one":   "Eine Nachricht im Archiv sagt weder, von wem und von wann sie ist, noch sonst etwas. Kannst du auf sie verzichten?",
+			"other": "%d Nachrichten im Archiv sagen weder, von wem und von wann sie sind, noch sonst etwas. Kannst du auf sie verzichten?",
+		},
 		"%d lists of messages are in the archive, and no message is in them. Is it right that nothing was said there, or can you do without it?": {
 			"one":   "Eine Liste von Nachrichten ist im Archiv, aber keine Nachricht steht darin. Stimmt es, dass dort nichts gesagt wurde, oder kannst du darauf verzichten?",
 			"other": "%d Listen von Nachrichten sind im Archiv, aber keine Nachricht steht darin. Stimmt es, dass dort nichts gesagt wurde, oder kannst du darauf verzichten?",

@@ -107,6 +107,10 @@ var english = table{
 			"one":   "One file in the archive is named by no list. It is kept.",
 			"other": "%d files in the archive are named by no list. They are kept.",
 		},
+		"%d messages in the archive say neither who wrote them nor when, nor anything else. Can you do without them?": {
+			"one":   "One message in the archive says neither who wrote it nor when, nor anything else. Can you do without it?",
+			"other": "%d messages in the archive say neither who wrote them nor when, nor anything else. Can you do without them?",
+		},
 		"%d lists of messages are in the archive, and no message is in them. Is it right that nothing was said there, or can you do without it?": {
 			"one":   "A list of messages is in the archive, and no message is in it. Is it right that nothing was said there, or can you do without it?",
 			"other": "%d lists of messages are in the archive, and no message is in them. Is it right that nothing was said there, or can you do without it?",
