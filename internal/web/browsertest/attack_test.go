@@ -199,7 +199,7 @@ func TestAForeignNameLeadsNowhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := visiting(t, address, chromedp.Flag("host-resolver-rules", "MAP evil.example 127.0.0.1"))
+	v := visiting(t, address)
 	_, port, err := net.SplitHostPort(strings.TrimPrefix(v.origin, "http://"))
 	if err != nil {
 		t.Fatal(err)

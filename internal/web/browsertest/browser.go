@@ -15,7 +15,7 @@ import (
 // pollEvery is how often a page is asked whether it is there, and waitAtMost how long.
 const (
 	pollEvery  = 30 * time.Millisecond
-	waitAtMost = 20 * time.Second
+	waitAtMost = 3 * time.Minute // for a machine that does much else
 )
 
 type action = chromedp.Action[chromedp.Void]

@@ -160,20 +160,21 @@ func (w *surroundings) mail(t *testing.T) *testworld.Job {
 	return job
 }
 
-// visiting is a browser that was let in.
-func visiting(t *testing.T, address func(string) string, more ...chromedp.ExecAllocatorOption) *visit {
+// visiting is a tab that was let in, with nothing of other tests: no cookies, nothing stored.
+func visiting(t *testing.T, address func(string) string) *visit {
 	t.Helper()
-	browser, stop, err := startBrowser(t.Context(), more...)
+	browser, err := sharedBrowser()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(stop)
+	tab, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(closeTab)
 	at, err := url.Parse(address("/"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &visit{t: t, ctx: browser, address: address, origin: "http://" + at.Host}
-	if err := chromedp.Listen(browser, v.note); err != nil {
+	v := &visit{t: t, ctx: tab, address: address, origin: "http://" + at.Host}
+	if err := chromedp.Listen(tab, v.note); err != nil {
 		t.Fatal(err)
 	}
 	v.do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
@@ -200,11 +201,11 @@ func (v *visit) press(words string) {
 	v.t.Helper()
 	found := until(fmt.Sprintf(`(() => { const e = [...document.querySelectorAll("a, button, summary, label")].find((e) => e.innerText.trim() === %q);
 		if (!e || e.disabled) return false; for (const old of document.querySelectorAll("[data-press]")) delete old.dataset.press; e.dataset.press = "1"; return true })()`, words))
-	for range 5 {
+	for end := time.Now().Add(waitAtMost); time.Now().Before(end); {
 		if err := chromedp.Do(v.ctx, found); err != nil {
 			v.t.Fatalf("nothing to press says %q; the page says:\n%s", words, v.ask(`document.body.innerText`))
 		}
-		soon, cancel := context.WithTimeout(v.ctx, 3*time.Second)
+		soon, cancel := context.WithTimeout(v.ctx, 15*time.Second)
 		err := chromedp.Do(soon, chromedp.Click(chromedp.CSS(`[data-press]`)))
 		cancel()
 		switch {
@@ -333,7 +334,7 @@ func TestTheDownloadsFolderIsEnough(t *testing.T) {
 	if err := os.Rename(path+".crdownload", path); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(20 * time.Second); !strings.Contains(v.ask(`document.body.innerText`), "It is taken"); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(waitAtMost); !strings.Contains(v.ask(`document.body.innerText`), "It is taken"); time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal(v.ask(`document.body.innerText`))
 		}

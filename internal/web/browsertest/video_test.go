@@ -44,7 +44,7 @@ func TestAVideoPlaysFromTheStoredZip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := visiting(t, address, chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
+	v := visiting(t, address)
 	made, err := chromedp.Run(v.ctx, chromedp.Evaluate[string](record, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/daemon"
@@ -27,9 +29,22 @@ type world struct {
 	status daemon.Status
 	zips   map[string][]string
 	lying  []daemon.Lying // in the downloads folder; nil: three of them
+	more   atomic.Int64   // bytes that came of each download, besides those in status
 }
 
-func (w *world) Status(context.Context) (daemon.Status, error)         { return w.status, nil }
+func (w *world) Status(context.Context) (daemon.Status, error) {
+	status := w.status
+	status.Exports = slices.Clone(status.Exports)
+	for i, e := range status.Exports {
+		if e.Progress != nil {
+			progress := *e.Progress
+			progress.Done += w.more.Load()
+			status.Exports[i].Progress = &progress
+		}
+	}
+	return status, nil
+}
+
 func (w *world) Confirm(context.Context, string, daemon.Answers) error { return nil }
 func (w *world) Omissions(context.Context, string) (*inspect.Omissions, error) {
 	return nil, nil
