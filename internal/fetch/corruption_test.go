@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
@@ -329,91 +330,98 @@ func untilClose(w http.ResponseWriter, body []byte, header string) {
 
 func TestRetryAfterIsHeeded(t *testing.T) {
 	data := archive(1, 1000)
-	var at []time.Time
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if at = append(at, time.Now()); len(at) == 1 {
-			w.Header().Set("Retry-After", "2")
-			w.WriteHeader(http.StatusServiceUnavailable)
-			return
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Time
+		s, f := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
+			if at = append(at, time.Now()); len(at) == 1 {
+				w.Header().Set("Retry-After", "2")
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			zipOf(data, etag1)(w, r)
+		})
+		file, err := try(t, f, &memory{}, t.TempDir(), s.URL)
+		want(t, file, err, data)
+		if len(at) != 2 || at[1].Sub(at[0]) < 2*time.Second || at[1].Sub(at[0]) > 3*time.Second {
+			t.Errorf("asked at %v", at)
 		}
-		zipOf(data, etag1)(w, r)
 	})
-	file, err := try(t, fetcher(t, nil, []*server{s}), &memory{}, t.TempDir(), s.URL)
-	want(t, file, err, data)
-	if len(at) != 2 || at[1].Sub(at[0]) < 2*time.Second {
-		t.Errorf("asked at %v", at)
-	}
 }
 
 func TestStallEndsATry(t *testing.T) {
 	data := archive(1, 300_000)
-	n := 0
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if n++; n == 1 {
-			w.Header().Set("ETag", etag1)
-			w.Header().Set("Content-Length", "300000")
-			_, _ = w.Write(data[:100_000])
-			_ = http.NewResponseController(w).Flush()
-			<-r.Context().Done() // the connection stays open
-			return
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		s, f := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
+			if n++; n == 1 {
+				w.Header().Set("ETag", etag1)
+				w.Header().Set("Content-Length", "300000")
+				_, _ = w.Write(data[:100_000])
+				_ = http.NewResponseController(w).Flush()
+				<-r.Context().Done() // the connection stays open
+				return
+			}
+			zipOf(data, etag1)(w, r)
+		})
+		began := time.Now()
+		file, err := try(t, f, &memory{}, t.TempDir(), s.URL)
+		want(t, file, err, data)
+		if r := s.requests(); len(r) != 2 || r[1].header.Get("Range") != "bytes=100000-" {
+			t.Errorf("asked %+v", r)
 		}
-		zipOf(data, etag1)(w, r)
+		if took := time.Since(began); took < patient.stall || took > patient.stall+time.Second {
+			t.Errorf("after %v", took)
+		}
 	})
-	f := fetcher(t, nil, []*server{s})
-	f.limits.stall = 200 * time.Millisecond
-	file, err := try(t, f, &memory{}, t.TempDir(), s.URL)
-	want(t, file, err, data)
-	if r := s.requests(); len(r) != 2 || r[1].header.Get("Range") != "bytes=100000-" {
-		t.Errorf("asked %+v", r)
-	}
 }
 
 // A stall says that it was one, when patience ends with it.
 func TestStallIsNamed(t *testing.T) {
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Length", "300000")
-		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
+	synctest.Test(t, func(t *testing.T) {
+		s, f := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "300000")
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		})
+		f.limits.tries = 1
+		dir := t.TempDir()
+		_, err := try(t, f, &memory{}, dir, s.URL)
+		wantErr[*Truncated](t, err, fault.TemporaryKind)
+		if !strings.Contains(err.Error(), errStalled.Error()) {
+			t.Errorf("got %v", err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "."+short("export/0")+".part")); err != nil {
+			t.Error(err)
+		}
 	})
-	f := fetcher(t, nil, []*server{s})
-	f.limits.stall, f.limits.tries = 50*time.Millisecond, 1
-	dir := t.TempDir()
-	_, err := try(t, f, &memory{}, dir, s.URL)
-	wantErr[*Truncated](t, err, fault.TemporaryKind)
-	if !strings.Contains(err.Error(), errStalled.Error()) {
-		t.Errorf("got %v", err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "."+short("export/0")+".part")); err != nil {
-		t.Error(err)
-	}
 }
 
 // A byte now and then is no progress either.
 func TestACrawlEndsATry(t *testing.T) {
 	data := archive(1, 300_000)
-	n := 0
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if n++; n > 1 {
-			zipOf(data, etag1)(w, r)
-			return
-		}
-		w.Header().Set("ETag", etag1)
-		w.Header().Set("Content-Length", "300000")
-		for i := range data { // 100 bytes in a second, each long before a stall
-			if _, err := w.Write(data[i : i+1]); err != nil {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		s, f := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
+			if n++; n > 1 {
+				zipOf(data, etag1)(w, r)
 				return
 			}
-			_ = http.NewResponseController(w).Flush()
-			time.Sleep(10 * time.Millisecond)
+			w.Header().Set("ETag", etag1)
+			w.Header().Set("Content-Length", "300000")
+			for i := 0; i < len(data); i += 100 { // 100 bytes in a second, each long before a stall
+				if _, err := w.Write(data[i : i+100]); err != nil {
+					return
+				}
+				_ = http.NewResponseController(w).Flush()
+				time.Sleep(time.Second)
+			}
+		})
+		file, err := try(t, f, &memory{}, t.TempDir(), s.URL)
+		want(t, file, err, data)
+		if r := s.requests(); len(r) != 2 || !strings.HasPrefix(r[1].header.Get("Range"), "bytes=") {
+			t.Errorf("asked %+v", r)
 		}
 	})
-	f := fetcher(t, nil, []*server{s})
-	f.limits.crawl, f.limits.crawlBytes = 300*time.Millisecond, 10_000
-	file, err := try(t, f, &memory{}, t.TempDir(), s.URL)
-	want(t, file, err, data)
-	if r := s.requests(); len(r) != 2 || !strings.HasPrefix(r[1].header.Get("Range"), "bytes=") {
-		t.Errorf("asked %+v", r)
-	}
 }
 
 // A wish for hours is no reason to sit and wait: the caller hears of it.

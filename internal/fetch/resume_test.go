@@ -18,7 +18,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
 )
@@ -210,35 +210,37 @@ func TestSameNameTwice(t *testing.T) {
 
 func TestStopped(t *testing.T) {
 	data := archive(1, 1<<20)
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("ETag", etag1)
-		w.Header().Set("Content-Length", fmt.Sprint(len(data)))
-		_, _ = w.Write(data[:half])
-		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
-	})
-	dir, cps := t.TempDir(), &memory{}
-	ctx, cancel := context.WithCancel(t.Context())
-	_, err := fetcher(t, nil, []*server{s}).Get(ctx, Request{URL: s.URL, Key: "export/0", Dir: dir}, cps, func(done, total int64) {
-		if total != int64(len(data)) {
-			t.Errorf("total %d", total)
+	synctest.Test(t, func(t *testing.T) {
+		s, f := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("ETag", etag1)
+			w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+			_, _ = w.Write(data[:half])
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		})
+		dir, cps := t.TempDir(), &memory{}
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := f.Get(ctx, Request{URL: s.URL, Key: "export/0", Dir: dir}, cps, func(done, total int64) {
+			if total != int64(len(data)) {
+				t.Errorf("total %d", total)
+			}
+			if done == half {
+				cancel()
+			}
+		})
+		if !errors.Is(err, context.Canceled) || fault.KindOf(err) != fault.TemporaryKind {
+			t.Errorf("got %v", err)
 		}
-		if done == half {
-			cancel()
+		if cp, _, _ := cps.Load(t.Context(), "export/0"); cp.Offset != half {
+			t.Errorf("checkpoint at %d", cp.Offset)
+		}
+		good, f := serveInMemory(t, zipOf(data, etag1))
+		file, err := try(t, f, cps, dir, good.URL)
+		want(t, file, err, data)
+		if r := good.requests(); len(r) != 1 || r[0].header.Get("Range") != "bytes=393216-" {
+			t.Errorf("asked %+v", r)
 		}
 	})
-	if !errors.Is(err, context.Canceled) || fault.KindOf(err) != fault.TemporaryKind {
-		t.Errorf("got %v", err)
-	}
-	if cp, _, _ := cps.Load(t.Context(), "export/0"); cp.Offset != half {
-		t.Errorf("checkpoint at %d", cp.Offset)
-	}
-	good := serve(t, zipOf(data, etag1))
-	file, err := try(t, fetcher(t, nil, []*server{good}), cps, dir, good.URL)
-	want(t, file, err, data)
-	if r := good.requests(); len(r) != 1 || r[0].header.Get("Range") != "bytes=393216-" {
-		t.Errorf("asked %+v", r)
-	}
 }
 
 // A journal that fails ends the transfer: without checkpoints it would be for nothing.
@@ -295,13 +297,17 @@ func TestThreeHundredRandomFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("seed %x", seed)
-	rng := mrand.New(mrand.NewChaCha8(seed))
+	synctest.Test(t, func(t *testing.T) { threeHundredRandomFaults(t, mrand.New(mrand.NewChaCha8(seed))) })
+}
+
+func threeHundredRandomFaults(t *testing.T, rng *mrand.Rand) {
+	t.Helper()
 	data, other, third := archive(1, 4<<20), archive(2, 4<<20), archive(3, 4<<20)
 	honest := zipOf(data, etag1)
 	const faults = 300
 	kinds := map[int]int{}
 	n := 0
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	s, first := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
 		if n++; n > faults {
 			honest(w, r)
 			return
@@ -358,8 +364,9 @@ func TestThreeHundredRandomFaults(t *testing.T) {
 	kills, full, walls := 0, 0, 0
 	for {
 		f := fetcher(t, nil, []*server{s})
+		f.transport.DialContext = first.transport.DialContext
 		f.log = slog.New(slog.DiscardHandler)
-		f.limits.stall, f.limits.tries, f.limits.retryMax = 40*time.Millisecond, 1000, time.Microsecond
+		f.limits.tries = 1000
 		ctx, kill := context.WithCancel(t.Context())
 		left := int64(rng.IntN(30))
 		if n < faults && (kills+full+walls)%8 == 1 { // none, so that it shows before any byte is asked for

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -59,26 +60,66 @@ type site struct {
 	cps     *memoryCheckpoints
 	log     bytes.Buffer
 	ca      *testworld.CA
+	stall   time.Duration // how long a fetcher waits for a byte; 0: as it ships
+}
+
+// authority is the one that all sites are certified by.
+var authority = sync.OnceValues(testworld.NewCA)
+
+// offers holds the archives that sites offer, each made once. Nobody writes to them.
+var offers struct {
+	sync.Mutex
+	dir   string // empty before the first
+	paths map[offer]string
+}
+
+type offer struct {
+	seed, pad int64
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	_ = os.RemoveAll(offers.dir)
+	os.Exit(code)
+}
+
+// offered is an archive of jane's with pad bytes besides her pictures.
+func offered(t *testing.T, seed, pad int64) (path string) {
+	t.Helper()
+	offers.Lock()
+	defer offers.Unlock()
+	if path = offers.paths[offer{seed, pad}]; path != "" {
+		return path
+	}
+	var err error
+	if offers.dir == "" {
+		if offers.dir, err = os.MkdirTemp("", "igwatchd-fetch-"); err != nil {
+			t.Fatal(err)
+		}
+		offers.paths = map[offer]string{}
+	}
+	e := testworld.DemoExport("jane.doe")
+	e.Seed, e.Pad = seed, pad
+	paths, err := e.Write(filepath.Join(offers.dir, fmt.Sprintf("%d-%d", seed, pad)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	offers.paths[offer{seed, pad}] = paths[0]
+	return paths[0]
 }
 
 func newSite(t *testing.T, size int64) *site {
 	t.Helper()
 	s := &site{dir: t.TempDir(), cps: &memoryCheckpoints{m: map[string]Checkpoint{}}}
 	var err error
-	if s.ca, err = testworld.NewCA(); err != nil {
+	if s.ca, err = authority(); err != nil {
 		t.Fatal(err)
 	}
 	if s.Site, err = testworld.StartSite(s.ca); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	e := testworld.DemoExport("jane.doe")
-	e.Pad = size
-	paths, err := e.Write(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.archive = paths[0]
+	s.archive = offered(t, 0, size)
 	s.sum = fileSum(t, s.archive)
 	s.job = s.AddExport(s.archive)
 	if err := s.WriteCookies(filepath.Join(s.dir, "cookies.txt")); err != nil {
@@ -107,7 +148,11 @@ func (s *site) fetcher() *Fetcher {
 		LinkHosts: []string{s.LinkHost()}, ByteHosts: []string{s.ByteHost()}, AllowPrivate: true, RootCAs: s.ca.Pool(),
 		CookiesFile: filepath.Join(s.dir, "cookies.txt"), Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 	})
-	f.limits.stall, f.limits.retryMin, f.limits.retryMax = 500*time.Millisecond, time.Millisecond, 20*time.Millisecond
+	f.limits.retryMin, f.limits.retryMax = time.Millisecond, 20*time.Millisecond
+	f.limits.syncBytes = 2 << 20
+	if s.stall > 0 {
+		f.limits.stall = s.stall
+	}
 	return f
 }
 
@@ -118,13 +163,13 @@ func (s *site) get(ctx context.Context, link string) (File, error) {
 // begin leaves a transfer behind that was cut after some megabytes.
 func (s *site) begin(t *testing.T) {
 	t.Helper()
-	s.SetBehaviour(testworld.CutAfter(9<<20, false))
+	s.SetBehaviour(testworld.CutAfter(9<<18, false))
 	f := s.fetcher()
 	f.limits.tries = 1
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	_, err := f.Get(ctx, Request{URL: s.job.MailLink(), Key: "export/0", Dir: s.dir}, s.cps, func(done, _ int64) {
-		if done > 8<<20+1 {
+		if done > 8<<18+1 {
 			cancel()
 		}
 	})
@@ -132,7 +177,7 @@ func (s *site) begin(t *testing.T) {
 		t.Fatal("the transfer was not cut")
 	}
 	cp := s.cps.m["export/0"]
-	if cp.Offset < 8<<20 {
+	if cp.Offset < 8<<18 {
 		t.Fatalf("the checkpoint is at %d", cp.Offset)
 	}
 }
@@ -188,14 +233,9 @@ func TestWholeWayFromTheMailsLink(t *testing.T) {
 func TestGoingOn(t *testing.T) {
 	other := func(t *testing.T, s *site) string {
 		t.Helper()
-		e := testworld.DemoExport("jane.doe")
-		e.Seed, e.Pad = 99, 13<<20
-		paths, err := e.Write(t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.sum = fileSum(t, paths[0])
-		return paths[0]
+		path := offered(t, 99, 13<<18)
+		s.sum = fileSum(t, path)
+		return path
 	}
 	tests := map[string]struct {
 		way     func(t *testing.T, s *site) testworld.Behaviour
@@ -208,13 +248,13 @@ func TestGoingOn(t *testing.T) {
 		"503, then fine":        {func(*testing.T, *site) testworld.Behaviour { return testworld.Status(503, 0, 2) }, true},
 		"429 with Retry-After":  {func(*testing.T, *site) testworld.Behaviour { return testworld.Status(429, time.Second, 1) }, true},
 		"416":                   {func(*testing.T, *site) testworld.Behaviour { return testworld.Status(416, 0, 1) }, true},
-		"cut once more":         {func(*testing.T, *site) testworld.Behaviour { return testworld.CutAfter(2<<20, true) }, true},
+		"cut once more":         {func(*testing.T, *site) testworld.Behaviour { return testworld.CutAfter(2<<18, true) }, true},
 		"no length":             {func(*testing.T, *site) testworld.Behaviour { return testworld.NoLength() }, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, 12<<20)
+			s := newSite(t, 12<<18)
 			s.begin(t)
 			s.SetBehaviour(tt.way(t, s))
 			if name == "changed on the server" { // it changes with the second request
@@ -275,6 +315,9 @@ func TestWhatIsNoArchiveIsNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t, 100_000)
+			if name == "stall" {
+				s.stall = 500 * time.Millisecond
+			}
 			s.SetBehaviour(tt.way)
 			f, err := s.get(t.Context(), s.job.MailLink())
 			if err == nil || !tt.is(err) || fault.KindOf(err) != tt.kind {
@@ -324,19 +367,19 @@ func TestPrivateAddressesAreRefusedWhateverTheirName(t *testing.T) {
 // TestRandomFaults breaks one download a hundred times, also by "killing" the
 // fetcher, and wants the same bytes in the end.
 func TestRandomFaults(t *testing.T) {
-	s := newSite(t, 12<<20)
+	s := newSite(t, 12<<18)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 0))
 	const faults = 100
 	for n := range faults {
 		way := []testworld.Behaviour{
-			testworld.CutAfter(rng.Int64N(4<<20), true), testworld.CutAfter(rng.Int64N(4<<20), false), testworld.Status(503, 0, 3),
-			testworld.Status(429, 0, 1), testworld.HTMLInTheMiddle(), testworld.WrongRange(), testworld.ChunkedCut(rng.Int64N(4 << 20)),
+			testworld.CutAfter(rng.Int64N(4<<18), true), testworld.CutAfter(rng.Int64N(4<<18), false), testworld.Status(503, 0, 3),
+			testworld.Status(429, 0, 1), testworld.HTMLInTheMiddle(), testworld.WrongRange(), testworld.ChunkedCut(rng.Int64N(4 << 18)),
 		}[rng.IntN(7)]
 		s.SetBehaviour(way)
 		ctx, cancel := context.WithCancel(t.Context())
-		stop := rng.Int64N(12 << 20)
+		stop := rng.Int64N(12 << 18)
 		f := s.fetcher()
 		f.limits.tries = 1 + rng.IntN(3)
 		file, err := f.Get(ctx, Request{URL: s.job.MailLink(), Key: "export/0", Dir: s.dir}, s.cps, func(done, _ int64) {

@@ -90,7 +90,7 @@ func TestDropFolder(t *testing.T) {
 			if got != name {
 				t.Errorf("found %s, want %s", got, name)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(5 * time.Minute):
 			t.Fatalf("%s was not found", name)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"log"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -104,6 +105,12 @@ type server struct {
 
 func serve(t *testing.T, h http.HandlerFunc) *server {
 	t.Helper()
+	return serveOn(t, nil, h)
+}
+
+// serveOn serves on a listener, without one on this machine.
+func serveOn(t *testing.T, listener net.Listener, h http.HandlerFunc) *server {
+	t.Helper()
 	s := &server{}
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
@@ -111,6 +118,10 @@ func serve(t *testing.T, h http.HandlerFunc) *server {
 		s.mu.Unlock()
 		h(w, r)
 	}))
+	if listener != nil {
+		_ = s.Listener.Close()
+		s.Listener = listener
+	}
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
 	t.Cleanup(s.Close)
@@ -142,7 +153,7 @@ func fetcher(t *testing.T, links, bytes []*server) *Fetcher {
 
 func quick(f *Fetcher) *Fetcher {
 	f.limits = limits{
-		stall: 10 * time.Second, retryMin: time.Microsecond, retryMax: time.Millisecond, afterMax: time.Minute, tries: 4,
+		stall: 2 * time.Minute, retryMin: time.Microsecond, retryMax: time.Millisecond, afterMax: time.Minute, tries: 4,
 		syncBytes: 64 << 10, syncEvery: time.Hour,
 	}
 	return f

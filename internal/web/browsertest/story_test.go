@@ -192,7 +192,7 @@ func visiting(t *testing.T, address func(string) string) *visit {
 func (v *visit) says(words string) {
 	v.t.Helper()
 	if err := chromedp.Do(v.ctx, until(fmt.Sprintf(`!!document.body && document.body.innerText.includes(%q)`, words))); err != nil {
-		v.t.Fatalf("%v; the page says:\n%s", err, v.ask(`document.body.innerText`))
+		v.t.Fatalf("%v; the page says:\n%s", err, v.text())
 	}
 }
 
@@ -203,7 +203,7 @@ func (v *visit) press(words string) {
 		if (!e || e.disabled) return false; for (const old of document.querySelectorAll("[data-press]")) delete old.dataset.press; e.dataset.press = "1"; return true })()`, words))
 	for end := time.Now().Add(waitAtMost); time.Now().Before(end); {
 		if err := chromedp.Do(v.ctx, found); err != nil {
-			v.t.Fatalf("nothing to press says %q; the page says:\n%s", words, v.ask(`document.body.innerText`))
+			v.t.Fatalf("nothing to press says %q; the page says:\n%s", words, v.text())
 		}
 		soon, cancel := context.WithTimeout(v.ctx, 15*time.Second)
 		err := chromedp.Do(soon, chromedp.Click(chromedp.CSS(`[data-press]`)))
@@ -215,7 +215,7 @@ func (v *visit) press(words string) {
 			v.t.Fatalf("press %q: %v", words, err)
 		}
 	}
-	v.t.Fatalf("%q cannot be pressed; the page says:\n%s", words, v.ask(`document.body.innerText`))
+	v.t.Fatalf("%q cannot be pressed; the page says:\n%s", words, v.text())
 }
 
 // back is the browser's own button.
@@ -234,7 +234,7 @@ func TestTheWholeStory(t *testing.T) {
 	w.mail(t)
 	v.says("log in there, press Download, and hand the files over")
 	v.says("the download is open until")
-	if strings.Contains(v.ask(`document.body.innerText`), "Deleting the account") {
+	if strings.Contains(v.text(), "Deleting the account") {
 		t.Error("deletion is spoken of")
 	}
 	v.press("Hand over the files")
@@ -265,7 +265,7 @@ func TestTheWholeStory(t *testing.T) {
 	v.do(chromedp.Click(chromedp.CSS(`#q-0`)))
 	v.press("Save my answers")
 	v.do(until(fmt.Sprintf(`document.readyState === "complete" && document.querySelectorAll("input[name=yes]").length === %s - 1`, n)))
-	if strings.Contains(v.ask(`document.body.innerText`), "Deleting the account") {
+	if strings.Contains(v.text(), "Deleting the account") {
 		t.Error("one answer was enough")
 	}
 	v.ask(`(() => { for (const e of document.querySelectorAll("input[name=yes]")) e.click(); return "" })()`)
@@ -297,7 +297,7 @@ func TestTheWholeStory(t *testing.T) {
 	// Messages are private: a word about that comes first.
 	v.act(`[...document.querySelectorAll("a")].find((a) => a.getAttribute("href").endsWith("/messages")).click()`)
 	v.says("Messages are private")
-	if strings.Contains(v.ask(`document.body.innerText`), "last message") {
+	if strings.Contains(v.text(), "last message") {
 		t.Error("conversations are shown without a click")
 	}
 	v.press("Show the conversations")
@@ -334,9 +334,9 @@ func TestTheDownloadsFolderIsEnough(t *testing.T) {
 	if err := os.Rename(path+".crdownload", path); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(waitAtMost); !strings.Contains(v.ask(`document.body.innerText`), "It is taken"); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(waitAtMost); !strings.Contains(v.text(), "It is taken"); time.Sleep(200 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatal(v.ask(`document.body.innerText`))
+			t.Fatal(v.text())
 		}
 		v.press("Look again")
 	}

@@ -87,7 +87,7 @@ func (v *visit) patiently(words string) {
 			return
 		}
 		if time.Now().After(end) {
-			v.t.Fatalf("not within a quarter of an hour: %q; the page says:\n%s", words, v.ask(`document.body.innerText`))
+			v.t.Fatalf("not within a quarter of an hour: %q; the page says:\n%s", words, v.text())
 		}
 	}
 }
