@@ -67,7 +67,7 @@ var generations = []generation{
 func (g generation) asked() string {
 	switch {
 	case g.html:
-		return "format-html posts-count-rough"
+		return "format-html"
 	case g.layout == testworld.LayoutV1:
 		return "posts-count-rough"
 	}
@@ -240,9 +240,9 @@ func TestPageHeader(t *testing.T) {
 		questions string
 		known     bool
 	}{
-		{made.AddDate(-1, 0, 0), "format-html posts-count-rough range-limited", false},
-		{made.AddDate(-3, 0, 0), "format-html posts-count-rough range-limited", false},
-		{made.AddDate(-20, 0, 0), "format-html posts-count-rough", true},
+		{made.AddDate(-1, 0, 0), "format-html range-limited", false},
+		{made.AddDate(-3, 0, 0), "format-html range-limited", false},
+		{made.AddDate(-20, 0, 0), "format-html", true},
 	} {
 		e := account()
 		e.HTML, e.RequestedFrom = true, c.from

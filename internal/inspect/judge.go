@@ -102,7 +102,7 @@ func (in *inspection) judgeEntries(r *Report) {
 		case m.state == stateUnchecked && m.kind.family() == "picture":
 			in.add(Question, "media-not-checked", e.rel, "This picture could not be decoded to check it (%s). Open it and look: is it whole?", words.Text(in.tally.detail(e)))
 		case m.state == stateUnchecked && m.kind.family() == "":
-			subtitle := m.kind == kindText && m.refs&refSubtitle != 0
+			subtitle := m.kind == kindText && (m.refs&refSubtitle != 0 || !named && isSubtitles(e.rel))
 			if (named && !isDocument(e.rel) || expectsMedia(e.rel)) && !subtitle {
 				in.deliveredEntry(e).add(e.severity(), "media-kind", e.rel, "This should be a picture, a video or sound, but its content is none that is known. Open it and look.%s", isRight(e.severity()))
 			}

@@ -17,7 +17,7 @@ type list struct {
 	read   int  // own items, counted or not
 	odd    bool // something stands where no known list has it
 	talks  bool // a list of messages is there, if only an empty one
-	filled bool // there is something inside of its outermost brackets
+	filled bool // there is something inside of its outermost brackets, or a block in the page
 
 	everything bool // a page with all that was ever posted, which does not say so by its form
 
@@ -77,8 +77,6 @@ func (l *list) hollow() bool {
 		return l.read == 0
 	case l.class == classMessages:
 		return l.messages == 0
-	case isPage(l.rel): // of other pages only the links are known
-		return false
 	}
 	return !l.filled
 }

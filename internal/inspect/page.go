@@ -37,7 +37,9 @@ type page struct {
 		when        int64
 		heading     bool // its caption is being read
 		caption     string
+		unsure      string // its time, if what it says is not sure yet
 	}
+	unsure    []unsureBlock
 	timeDepth int  // of the element that holds a time, 0 outside
 	film      bool // inside of a video, where a picture stands for those who cannot see it
 	aside     *header
@@ -52,6 +54,15 @@ var frames = map[atom.Atom]bool{
 	atom.Div: true, atom.Section: true, atom.Header: true, atom.Footer: true, atom.Main: true,
 	atom.Aside: true, atom.Article: true, atom.Nav: true,
 }
+
+// unsureBlock is a block whose time may be one of two, until more of the page is read.
+type unsureBlock struct {
+	item item
+	time string
+}
+
+// maxUnsure bounds them: those behind it stay undated.
+const maxUnsure = 20_000
 
 // readPage walks a page and notes what it names and says.
 func (l *list) readPage(r io.Reader) error {
@@ -72,6 +83,7 @@ func (l *list) readPage(r io.Reader) error {
 			if l.class == classRequests {
 				l.endRequest()
 			}
+			p.settleTimes()
 			return nil
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
@@ -151,7 +163,8 @@ func (p *page) begin(element atom.Atom, a attribute) {
 	}
 	if p.block.depth == 0 && hasClass(a.class, blockClasses) {
 		p.block.depth, p.block.files, p.block.when, p.item = p.depth, 0, 0, item{}
-		p.block.caption = ""
+		p.block.caption, p.block.unsure = "", ""
+		p.filled = true
 	}
 	if p.timeDepth == 0 && hasClass(a.class, timeClasses) {
 		p.timeDepth = p.depth
@@ -172,7 +185,9 @@ func (p *page) end(element atom.Atom) {
 		return
 	}
 	if p.timeDepth == p.depth {
-		if t, _ := p.dates.read(p.text.String()); p.block.when == 0 {
+		if t, unsure := p.dates.read(p.text.String()); unsure && p.block.unsure == "" {
+			p.block.unsure = p.text.String()
+		} else if p.block.when == 0 {
 			p.block.when = t
 		}
 		p.timeDepth = 0
@@ -191,6 +206,7 @@ func (p *page) end(element atom.Atom) {
 
 func (p *page) endBlock() {
 	p.block.depth = 0
+	unsure := p.block.when == 0 && p.block.unsure != "" && len(p.unsure) < maxUnsure
 	switch {
 	case p.class == classMessages:
 		p.messages++
@@ -200,13 +216,30 @@ func (p *page) endBlock() {
 			p.lacks(referenceEmpty, Question)
 		}
 		p.captionOmissions(p.block.caption)
-		if p.class == classPosts {
-			p.rough++
-		}
 		p.item.outer, p.item.told = p.block.when, true
-		p.count(p.item)
+		if unsure {
+			p.dateOmissions(0)
+		} else {
+			p.count(p.item)
+		}
 	case p.class == classRequests:
 		p.endRequest()
+		return
+	}
+	if unsure {
+		p.unsure = append(p.unsure, unsureBlock{p.item, p.block.unsure})
+	}
+}
+
+// settleTimes reads the times that were not sure, now that the whole page has been read.
+func (p *page) settleTimes() {
+	for _, b := range p.unsure {
+		when, _ := p.dates.read(b.time)
+		if p.class == classMessages {
+			p.spoke(when)
+		} else if b.item.outer = when; p.class.own() {
+			p.count(b.item)
+		}
 	}
 }
 

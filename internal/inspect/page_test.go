@@ -2,6 +2,9 @@ package inspect
 
 import (
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -97,7 +100,7 @@ func TestSubtitlesInPage(t *testing.T) {
 	const page = `<html><base href="../../" /><main><div class="_a6-g"><div class="_a6-p"><video src="media/reels/1.mp4" controls="1"><a target="_blank" href="media/reels/1.mp4"><div>Click for video:</div></a></video>` +
 		`<table><tr><td colspan="2" class="_2pin _a6_q"><div class="_a6-q">Subtitles</div><div><div class="_a6-q"><a target="_blank" href="media/reels/1.srt">Subtitles for video</a></div></div></td></tr></table>` +
 		`</div><div class="_3-94 _a6-o">Mar 22, 2026 7:13 am</div></div></main></html>`
-	f := with(contents{"media/reels/202305/sub_1.srt": nil, "media/reels/1.mp4": mp4Of(1), "media/reels/1.srt": []byte("1\n00:00:00,000 --> 00:00:01,000\nHi\n")})
+	f := with(contents{"media/reels/1.mp4": mp4Of(1), "media/reels/1.srt": []byte("1\n00:00:00,000 --> 00:00:01,000\nHi\n")})
 	for name := range f {
 		if strings.HasSuffix(name, ".json") {
 			delete(f, name)
@@ -113,6 +116,114 @@ func TestSubtitlesInPage(t *testing.T) {
 	if r.Counts.Reels != 1 {
 		t.Errorf("%+v", r.Counts)
 	}
+}
+
+// TestMonthsOfAPage: the name of a month may be another one's in another language, until the page tells more.
+func TestMonthsOfAPage(t *testing.T) {
+	const name = "your_instagram_activity/media/posts_1.html"
+	page := func(months ...string) string {
+		var b strings.Builder
+		for i, m := range months {
+			fmt.Fprintf(&b, `<div class="_a6-g"><img src="media/posts/%d.jpg"><div class="_a6-o">%s 07, 2021 3:04 pm</div></div>`, i, m)
+		}
+		return "<html>" + b.String() + "</html>"
+	}
+	for _, c := range []struct {
+		months  []string
+		undated int
+		oldest  string
+	}{
+		{[]string{"lip", "lis", "gru"}, 0, "2021-07-07"}, // Polish
+		{[]string{"lip", "lis", "stu"}, 0, "2021-06-07"}, // Croatian
+		{[]string{"lip", "lis"}, 2, ""},
+		{[]string{"lip", "paź", "lip", "lip"}, 0, "2021-07-07"},
+	} {
+		l, _, err := read(name, page(c.months...))
+		if err != nil || l.undated != c.undated || l.items[classPosts] != len(c.months) || rfcDate(unixOrZero(l.oldest)) != c.oldest {
+			t.Errorf("%v: %v %+v, oldest %s", c.months, err, l.counts, rfcDate(unixOrZero(l.oldest)))
+		}
+	}
+	l, _, _ := read(dmThread+"message_1.html", page("lip", "sty"))
+	if l.messages != 2 || rfcDate(unixOrZero(l.newestMessage)) != "2021-07-07" {
+		t.Errorf("%+v", l.counts)
+	}
+}
+
+// TestPagesThatAreNone puts what a site says in trouble in the place of pages.
+func TestPagesThatAreNone(t *testing.T) {
+	good := htmlExport()
+	demand(t, examine(t, part(partName, zipOf(good))), "", "format-html")
+	pages := []string{
+		"<!DOCTYPE html><html><head><title>Sorry</title></head><body><div><h1>Sorry, something went wrong</h1><a href=\"https://www.instagram.com/\">Log in</a></div></body></html>",
+		`<html><body><main class="_a706" role="main">An error occurred</main></body></html>`,
+		"<html></html>",
+	}
+	for name, want := range map[string]struct{ folder, with, without string }{ // the code where its files are there, and where not
+		activityD + "media/stories.html":                                      {"media/stories/", "index-missing", "index-empty"},
+		activityD + "media/posts_1.html":                                      {"media/posts/", "index-missing", "posts-empty"},
+		activityD + "media/reels.html":                                        {"media/reels/", "index-missing", "index-empty"},
+		activityD + "media/profile_photos.html":                               {"media/profile/", "index-missing", "index-empty"},
+		dmThread + "message_1.html":                                           {dmThread + "photos/", "messages-incomplete", "messages-incomplete"},
+		activityD + "likes/liked_posts.html":                                  {"", "sections-absent", "sections-absent"},
+		"connections/followers_and_following/followers_1.html":                {"", "connections-absent", "connections-absent"},
+		"personal_information/personal_information/personal_information.html": {"", "identity-disagrees", "identity-disagrees"},
+	} {
+		for _, page := range pages {
+			f := maps.Clone(good)
+			f[name] = []byte(page)
+			if r := examine(t, part(partName, zipOf(f))); !slices.Contains(slices.Concat(codes(r, Error), codes(r, Question)), want.with) {
+				t.Errorf("%s is %.40s: %v %v", name, page, codes(r, Error), codes(r, Question))
+			}
+			maps.DeleteFunc(f, func(file string, _ []byte) bool { return want.folder != "" && strings.HasPrefix(file, want.folder) })
+			if r := examine(t, part(partName, zipOf(f))); !slices.Contains(slices.Concat(codes(r, Error), codes(r, Question)), want.without) {
+				t.Errorf("%s is %.40s, without its files: %v %v", name, page, codes(r, Error), codes(r, Question))
+			}
+		}
+	}
+}
+
+// htmlExport is a whole export in pages as those of 2025 are.
+func htmlExport() contents {
+	page := func(name, blocks string) []byte {
+		return []byte(`<html><head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8" /><base href="` + strings.Repeat("../", strings.Count(name, "/")) +
+			`" /></head><body class="_5vb_ _2yq _a7o5"><div class="_as_0"><img src="files/Instagram-Logo.png" height="28" /></div><main class="_a706" role="main">` + blocks + `</main></body></html>`)
+	}
+	block := func(title, in, when string) string {
+		return `<div class="pam _3-95 _2ph- _a6-g uiBoxWhite noborder"><h2 class="_3-95 _2pim _a6-h _a6-i">` + title + `</h2><div class="_3-95 _a6-p">` + in + `</div><div class="_3-94 _a6-o">` + when + `</div></div>`
+	}
+	img := func(uri string) string {
+		return `<a target="_blank" href="` + uri + `"><img src="` + uri + `" class="_a6_o _3-96" /></a>`
+	}
+	film := func(uri string) string {
+		return `<video src="` + uri + `" controls="1" class="_a6_o _3-96"><a target="_blank" href="` + uri + `"><div>Click for video:</div></a></video>`
+	}
+	row := func(label, value string) string {
+		return `<table><tr><td colspan="2" class="_2pin _a6_q">` + label + `<div><div>` + value + `</div></div></td></tr></table>`
+	}
+	f := contents{}
+	for name, b := range wholeExport() {
+		if !isList(name) {
+			f[name] = b
+		}
+	}
+	f["files/Instagram-Logo.png"] = pngOf(9)
+	for name, blocks := range map[string]string{
+		activityD + "media/posts_1.html":                                                block("Café", img("media/posts/202407/two.jpg")+film("media/posts/202407/three.mp4"), "Jul 07, 2024 8:35 am") + block("", img("media/posts/201904/one.jpg"), "Apr 02, 2019 1:00 pm"),
+		activityD + "media/stories.html":                                                block("", img("media/stories/202506/story.jpg"), "Jun 01, 2025 1:00 am"),
+		activityD + "media/reels.html":                                                  block("r", film("media/reels/202305/reel.mp4")+row("Subtitles", `<a target="_blank" href="media/reels/202305/sub_1.srt">Subtitles for video</a>`), "May 15, 2023 12:00 pm"),
+		activityD + "media/profile_photos.html":                                         block("", img("media/profile/201904/face.jpg"), "Mar 20, 2019 2:00 pm") + block("", img("media/profile/202201/newer.jpg"), "Jan 01, 2022 2:00 pm"),
+		dmThread + "message_1.html":                                                     block("bob", img(dmThread+"photos/dm.jpg"), "Jan 05, 2026 2:00 pm") + block("jane", `<audio src="`+dmThread+`audio/voice.aac" controls="1" class="_a6_o _3-96"></audio>`, "Dec 01, 2025 2:00 pm"),
+		"personal_information/personal_information/personal_information.html":           block("", img("media/profile/202201/newer.jpg")+row("Email", "jane@example.org")+row("Username", "jane.doe")+row("Name", "Jane"), ""),
+		"security_and_login_information/login_and_profile_creation/signup_details.html": block("", row("Username", "jane.doe")+row("Time", "Mar 15, 2019 2:00 pm"), ""),
+		"connections/followers_and_following/followers_1.html":                          block("", `<a target="_blank" href="https://www.instagram.com/bob">bob</a><div>Apr 01, 2019 2:00 pm</div>`, ""),
+		"connections/followers_and_following/following.html":                            block("bob", `<a target="_blank" href="https://www.instagram.com/_u/bob">x</a>`, "Apr 01, 2019 2:00 pm"),
+		activityD + "likes/liked_posts.html":                                            block("bob", "👍", "Apr 01, 2019 2:00 pm"),
+		activityD + "comments/post_comments_1.html":                                     block("", row("Comment", "x"), ""),
+		activityD + "saved/saved_posts.html":                                            block("", row("Saved on", "Apr 01, 2019 2:00 pm"), ""),
+	} {
+		f[name] = page(name, blocks)
+	}
+	return f
 }
 
 func TestWordsThatBecameLinks(t *testing.T) {
