@@ -60,7 +60,7 @@ func commands() []command {
 		{"open", "[ID]", "open the page in a browser: where things stand, and the evidence", openCommand},
 		{"import", "FILE…", "take archives that you downloaded yourself", importCommand},
 		{"fetch", "[--account NAME] [--export ID] URL", "fetch an archive from the address of a Download button (- to type it in)", fetchCommand},
-		{"inspect", "[--json] [--posts N] [--before ZIP] FILE…", "judge archives without storing them", inspectCommand},
+		{"inspect", "[--json|--shape] [--posts N] [--before ZIP] FILE…", "judge archives without storing them", inspectCommand},
 		{"explain", "[--json|--redact] FILE.eml | --uid N", "say whether a mail is the export mail, and why (- for standard input)", explainCommand},
 		{"confirm", "[--json] [--accept NUMBER] ID [CODE…]", "answer the open questions of an archive, and accept what Instagram itself left out", confirmCommand},
 		{"verify", "[--json] [ID]", "read every byte of every copy again, and mend what is damaged", verifyCommand},

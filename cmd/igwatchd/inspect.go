@@ -12,6 +12,7 @@ import (
 
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/inspect"
+	"github.com/igwatchd/igwatchd/internal/inspect/shape"
 	"github.com/igwatchd/igwatchd/internal/verdict"
 )
 
@@ -28,6 +29,7 @@ func inspectCommand(ctx context.Context, s streams, args []string) error {
 		none = posts == 0
 		return nil
 	})
+	asShape := fs.Bool("shape", false, "print the archive's skeleton only, with every name, text, number and date replaced: to report a kind of export that igwatchd does not know")
 	var before []string
 	fs.Func("before", "a `ZIP` of an earlier export of the same account: say what that one holds and this one does not (once for each of its zips)", func(s string) error {
 		before = append(before, s)
@@ -40,10 +42,19 @@ func inspectCommand(ctx context.Context, s streams, args []string) error {
 	if len(files) == 0 {
 		return &usageError{"inspect: name the zip files of one export"}
 	}
+	if *asShape && (*asJSON || len(before) > 0) {
+		return &usageError{"inspect: --shape prints no JSON and compares nothing"}
+	}
 	parts, closeParts, err := openParts(files)
 	defer closeParts()
 	if err != nil {
 		return err
+	}
+	if *asShape {
+		if err := shape.Print(ctx, s.out, parts); err != nil {
+			return fmt.Errorf("inspect: %w", err)
+		}
+		return nil
 	}
 	report, err := inspect.Inspect(ctx, parts, func(int64, int64) {})
 	if err != nil {
