@@ -162,17 +162,17 @@ func TestPictures(t *testing.T) {
 		if sniff(c.b) != c.kind {
 			t.Errorf("%s is taken for %d", name, sniff(c.b))
 		}
-		if side, err := decodePicture(c.kind, c.b, new(jpegScan)); err != nil || side != c.side {
+		if side, err := decodePicture(t.Context(), c.kind, c.b, new(jpegScan)); err != nil || side != c.side {
 			t.Errorf("%s: %v, longer side %d", name, err, side)
 		}
 		for n := range len(c.b) {
-			if _, err := decodePicture(c.kind, c.b[:n], new(jpegScan)); err == nil {
+			if _, err := decodePicture(t.Context(), c.kind, c.b[:n], new(jpegScan)); err == nil {
 				t.Errorf("%s cut to %d of %d bytes is good", name, n, len(c.b))
 			}
 		}
 	}
 	// A picture that claims to be enormous is not decoded.
-	if _, err := decodePicture(kindPNG, hugePNG(), nil); !errors.Is(err, errNotDecoded) {
+	if _, err := decodePicture(t.Context(), kindPNG, hugePNG(), nil); !errors.Is(err, errNotDecoded) {
 		t.Errorf("a picture of 3.6 gigapixels: %v", err)
 	}
 }
@@ -218,7 +218,7 @@ func FuzzPicture(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if k := sniff(b); k.picture() && len(b) < 1<<16 {
-			decodePicture(k, b, new(jpegScan))
+			decodePicture(t.Context(), k, b, new(jpegScan))
 		}
 	})
 }

@@ -1,12 +1,15 @@
 package inspect
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // Reading ahead: chunks of this many bytes, and so many of them.
@@ -37,6 +40,32 @@ type feed struct {
 type job struct {
 	entry  *entry
 	chunks chan *chunk
+	held   int64 // of files, for a picture that may have to be in memory
+}
+
+// files bounds the memory of the pictures that are read into it, in all workers of all inspections together. Only feeds
+// take it, each for one job after the other: were it the workers, one could wait for another whose bytes wait behind its own.
+var files = semaphore.NewWeighted(filesMemory)
+
+const filesMemory = 2 * maxPicture
+
+// hold takes the memory for an entry that may be a picture. Small ones need none.
+func (j *job) hold(ctx context.Context) error {
+	if j.entry.size <= keptPicture || j.entry.size > maxPicture {
+		return nil
+	}
+	held := min(2*j.entry.size, filesMemory) // JPEGs are held a second time, without their stuffing
+	if err := files.Acquire(ctx, held); err != nil {
+		return err
+	}
+	j.held = held
+	return nil
+}
+
+// release is called by the worker when the entry is no picture, or its picture is gone.
+func (j *job) release() {
+	files.Release(j.held)
+	j.held = 0
 }
 
 // run feeds the workers, each with a reader of its own, and returns the part's SHA-256 in hex, or "" if
@@ -89,7 +118,11 @@ func (f *feed) send(t *table) {
 			return
 		}
 		// The channel holds every chunk there is: sending never waits for this job's worker.
-		j := &job{e, make(chan *chunk, chunks)}
+		j := &job{entry: e, chunks: make(chan *chunk, chunks)}
+		if err := j.hold(f.src.ctx); err != nil {
+			_ = f.src.fail(err)
+			return
+		}
 		f.jobs <- j
 		ok := f.stretch(e.body, e.body+e.packed, j.chunks)
 		close(j.chunks)

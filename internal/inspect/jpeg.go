@@ -12,22 +12,31 @@ var (
 	errBadScan   = errors.New("wrong data")
 )
 
-// maxScans bounds the scans of one picture, each of which can go over all of it for a few
-// bytes. Progressive pictures have about ten.
-const maxScans = 200
+// Bounds on the scans of one picture, each of which can go over all of it for a few bytes. Progressive
+// pictures have about ten.
+const (
+	maxScans  = 200
+	maxBlocks = 40_000_000 // looked at, over all scans
+)
 
 const errScans = notDecoded("it has too many scans")
+
+// errUnrefined says that scans are missing: the picture ends before all of its coefficients have all of their bits.
+var errUnrefined = errors.New("its last scans are missing")
 
 // jpegScan proves a JPEG whole (ITU-T T.81) at a multiple of the speed of decoding it: it reads
 // every Huffman code of every block of every scan, and finds each scan to end with its last
 // byte and the picture with its last scan. What it leaves out is arithmetic that cannot fail:
-// turning coefficients into pixels. It knows baseline and progressive pictures in grey or three
-// colours, and is strict; whatever it does not accept is decoded by image/jpeg, whose word counts then. A test
-// holds the two against each other: what jpegScan accepts, image/jpeg must accept.
+// turning coefficients into pixels. So it needs eight bytes for each block of a progressive picture, and next to
+// nothing for others. It knows baseline and progressive pictures of one to four components, and is strict; whatever it does
+// not accept is decoded by image/jpeg, whose word counts then. A test
+// holds the two against each other: what jpegScan accepts, image/jpeg must accept, or not know.
 type jpegScan struct {
 	bits           jpegBits
 	width, height  int // in pixels
 	mcusX, mcusY   int // minimum coded units in a line and in a column
+	maxH, maxV     int // the most blocks of a component in a unit, across and down
+	blocks         int // looked at so far
 	progressive    bool
 	interval       int // units between restart markers, 0 for none
 	components     []jpegComponent
@@ -36,9 +45,10 @@ type jpegScan struct {
 	codes          [2][4]jpegCodes // DC and AC
 	from, to       uint            // spectral selection: the first and the last coefficient
 	refines        bool            // successive approximation: one more bit of each coefficient
+	bit            uint8           // the lowest bit that the scan gives
 	inScan         []*jpegComponent
-	store          [3]jpegComponent
-	scanComponents [3]*jpegComponent
+	store          [4]jpegComponent
+	scanComponents [4]*jpegComponent
 }
 
 // jpegComponent is one colour.
@@ -49,11 +59,16 @@ type jpegComponent struct {
 	// nonzero has, for progressive pictures, a bit for each coefficient of each block that is
 	// known not to be zero: later scans refine just these.
 	nonzero []uint64
+	// known has, for progressive pictures, the lowest bit that is known of each coefficient.
+	known [64]uint8
 }
+
+// unknown is the known bit of a coefficient that no scan has given yet.
+const unknown = 255
 
 // scan reads the picture in b to its end.
 func (s *jpegScan) scan(b []byte) error {
-	s.components, s.scans, s.interval, s.progressive = nil, 0, 0, false
+	s.components, s.scans, s.blocks, s.interval, s.progressive = nil, 0, 0, 0, false
 	s.quantised = [4]bool{}
 	for i := range s.codes {
 		for j := range s.codes[i] {
@@ -79,7 +94,7 @@ func (s *jpegScan) scan(b []byte) error {
 			if s.scans == 0 {
 				return errNotStrict
 			}
-			return nil
+			return s.ended()
 		}
 		if at+4 > len(b) {
 			return errNotStrict
@@ -104,14 +119,17 @@ func (s *jpegScan) scan(b []byte) error {
 			}
 		case marker == 0xda:
 			if ok = s.begin(body); ok {
+				if s.scans++; s.scans > maxScans {
+					return errScans
+				}
 				length, whole := s.units(b[at:])
-				if !whole {
+				switch {
+				case s.blocks > maxBlocks:
+					return errScans
+				case !whole:
 					return errBadScan
 				}
 				at += length
-			}
-			if s.scans++; s.scans > maxScans {
-				return errScans
 			}
 		case marker >= 0xe0 && marker <= 0xef, marker == 0xfe:
 			ok = true
@@ -122,9 +140,21 @@ func (s *jpegScan) scan(b []byte) error {
 	}
 }
 
+// ended reports what the picture lacks at its end: every component must have come, to its last bit.
+func (s *jpegScan) ended() error {
+	for i := range s.components {
+		for _, bit := range s.components[i].known {
+			if bit != 0 {
+				return errUnrefined
+			}
+		}
+	}
+	return nil
+}
+
 // frame reads the frame header (B.2.2).
 func (s *jpegScan) frame(progressive bool, b []byte) bool {
-	if s.components != nil || len(b) != 9 && len(b) != 15 || b[0] != 8 || int(b[5])*3+6 != len(b) {
+	if s.components != nil || len(b) < 9 || b[0] != 8 || b[5] < 1 || b[5] > 4 || int(b[5])*3+6 != len(b) {
 		return false
 	}
 	s.progressive = progressive
@@ -133,25 +163,32 @@ func (s *jpegScan) frame(progressive bool, b []byte) bool {
 		return false
 	}
 	s.components = s.store[:b[5]]
+	s.maxH, s.maxV = 1, 1
 	for i := range s.components {
 		c, d := &s.components[i], b[6+3*i:]
 		c.id, c.h, c.v, c.table = d[0], int(d[1]>>4), int(d[1]&15), d[2]
 		switch {
-		case c.table > 3, c.h < 1, c.h > 2, c.v < 1, c.v > 2, i > 0 && c.h*c.v != 1:
+		case c.table > 3, c.h < 1, c.h > 4, c.v < 1, c.v > 4:
 			return false
 		case len(s.components) == 1:
 			c.h, c.v = 1, 1
 		}
+		for k := range c.known {
+			c.known[k] = unknown
+		}
+		s.maxH, s.maxV = max(s.maxH, c.h), max(s.maxV, c.v)
 		for _, other := range s.components[:i] {
 			if other.id == c.id {
 				return false
 			}
 		}
 	}
-	s.mcusX = (s.width + 8*s.components[0].h - 1) / (8 * s.components[0].h)
-	s.mcusY = (s.height + 8*s.components[0].v - 1) / (8 * s.components[0].v)
+	s.mcusX, s.mcusY = upTo(s.width, 8*s.maxH), upTo(s.height, 8*s.maxV)
 	return true
 }
+
+// upTo returns how many pieces of a size cover n.
+func upTo(n, size int) int { return (n + size - 1) / size }
 
 // tables reads Huffman tables (B.2.4.2).
 func (s *jpegScan) tables(b []byte) bool {

@@ -28,16 +28,30 @@ func (s *jpegScan) begin(b []byte) bool {
 		s.inScan = append(s.inScan, c)
 	}
 	b = b[1+2*len(s.inScan):]
-	s.from, s.to, s.refines = uint(b[0]), uint(b[1]), b[2]>>4 != 0
+	s.from, s.to, s.refines, s.bit = uint(b[0]), uint(b[1]), b[2]>>4 != 0, b[2]&15
 	if !s.progressive {
-		s.from, s.to, s.refines = 0, 63, false
+		s.from, s.to, s.refines, s.bit = 0, 63, false, 0
 	} else {
 		high, low := b[2]>>4, b[2]&15
 		if s.from == 0 && s.to != 0 || s.from > s.to || s.to > 63 || s.from > 0 && len(s.inScan) > 1 || high != 0 && high != low+1 || low > 13 {
 			return false
 		}
 	}
-	return s.ready()
+	return s.inOrder() && s.ready()
+}
+
+// inOrder reports whether the scan gives just what is to come next of its coefficients: those that are new from
+// their highest bit on, and of others the next one.
+func (s *jpegScan) inOrder() bool {
+	for _, c := range s.inScan {
+		for k := s.from; k <= s.to; k++ {
+			if s.progressive && s.refines && c.known[k] != s.bit+1 || (!s.progressive || !s.refines) && c.known[k] != unknown {
+				return false
+			}
+			c.known[k] = s.bit
+		}
+	}
+	return true
 }
 
 // ready reports whether the scan's Huffman tables are there and fit.
@@ -59,7 +73,11 @@ func (s *jpegScan) units(b []byte) (length int, ok bool) {
 		each += c.h * c.v
 	}
 	if len(s.inScan) == 1 { // one block is a unit, and none lies beyond the picture's edge
-		total, each = min(s.mcusX*first.h, (s.width+7)/8)*min(s.mcusY*first.v, (s.height+7)/8), 1
+		total = upTo(upTo(s.width*first.h, s.maxH), 8) * upTo(upTo(s.height*first.v, s.maxV), 8)
+		each = 1
+	}
+	if s.blocks += total * each; s.blocks > maxBlocks {
+		return 0, false
 	}
 	if s.from > 0 && len(first.nonzero) == 0 {
 		first.nonzero = slices.Grow(first.nonzero, total)[:total]

@@ -97,7 +97,7 @@ func walkPNG(b []byte) (longer int, err error) {
 		return 0, errors.New("its header makes no sense")
 	}
 	longer = int(max(width, height))
-	if width*height > maxPixels {
+	if width*height > maxRaw || height*((width*depth*channels+7)/8+1) > maxRaw {
 		return longer, errLarge
 	}
 	for len(p.rest) < 8 || string(p.rest[4:8]) != "IDAT" { // palettes, colours and words

@@ -19,7 +19,7 @@ import (
 // longList is from what size on a list is unpacked on one core and read on the other, in bytes.
 const longList = 1 << 20
 
-// keptPicture is how much memory a worker keeps for the next picture, in bytes.
+// keptPicture is how much memory a worker keeps for the next picture, in bytes. Larger ones wait for their turn.
 const keptPicture = 4 << 20
 
 // reader reads entries, one after the other. Each worker has its own.
@@ -43,6 +43,7 @@ func newReader(u *union, t *tally) *reader {
 // run reads the entry of one job and stores the outcome.
 func (r *reader) run(j *job, f *feed) {
 	r.packed = stream{feed: f, job: j}
+	defer j.release()
 	defer r.packed.finish()
 	e := j.entry
 	o := r.read(e)
@@ -194,7 +195,9 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 	if err != nil {
 		return // finish tells
 	}
-	o.kind = sniff(head[:n])
+	if o.kind = sniff(head[:n]); !o.kind.picture() {
+		r.packed.job.release()
+	}
 	switch all := io.MultiReader(bytes.NewReader(head), b); {
 	case o.kind.picture() && e.size > maxPicture:
 		o.broken(errLarge)
@@ -204,7 +207,7 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 		if _, err := r.picture.ReadFrom(all); err != nil {
 			return // finish tells
 		}
-		longer, err := decodePicture(o.kind, r.picture.Bytes(), &r.jpeg)
+		longer, err := decodePicture(r.packed.feed.src.ctx, o.kind, r.picture.Bytes(), &r.jpeg)
 		o.longer = longer
 		o.broken(err)
 		if r.picture.Cap() > keptPicture {

@@ -11,19 +11,20 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
-	"sync"
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/webp"
 
 	"github.com/igwatchd/igwatchd/internal/album"
+	"github.com/igwatchd/igwatchd/internal/imagelimit"
 )
 
-// Bounds of what is decoded for a small picture.
+// Bounds of what is decoded for a small picture. Its memory is bounded by imagelimit.
 const (
 	maxThumbPixels = 60_000_000
-	maxThumbBytes  = 128 << 20 // of the file
-	bigPixels      = 8_000_000 // above this, one at a time
+	maxThumbBytes  = 24 << 20  // of the file
+	bigPixels      = 8_000_000 // above this, made small in a quicker way
+	maxScaling     = 32 << 20  // bytes: the same
 	thumbShort     = 360       // pixels of the shorter side
 	thumbLong      = 900       // and at most so many of the longer
 	thumbQuality   = 78
@@ -33,15 +34,12 @@ const (
 var errNoThumb = errors.New("no picture that can be decoded here")
 
 var decoders = map[string]struct {
-	config func(io.Reader) (image.Config, error)
+	head   func(io.Reader) (imagelimit.Picture, error)
 	decode func(io.Reader) (image.Image, error)
 }{
-	"image/jpeg": {jpeg.DecodeConfig, jpeg.Decode}, "image/png": {png.DecodeConfig, png.Decode},
-	"image/gif": {gif.DecodeConfig, gif.Decode}, "image/webp": {webp.DecodeConfig, webp.Decode},
+	"image/jpeg": {imagelimit.JPEG, jpeg.Decode}, "image/png": {imagelimit.PNG, png.Decode},
+	"image/gif": {imagelimit.GIF, gif.Decode}, "image/webp": {imagelimit.WebP, webp.Decode},
 }
-
-// large is held while a picture of many pixels is in memory.
-var large sync.Mutex
 
 // thumbnail makes a JPEG of a picture, the shorter side thumbShort pixels. How it was turned when it
 // was taken need not be looked at: Instagram stores pictures upright.
@@ -59,21 +57,27 @@ func thumbnail(ctx context.Context, f album.File) (body []byte, err error) {
 	if !ok || f.Size > maxThumbBytes {
 		return nil, errNoThumb
 	}
-	var c image.Config
+	var c imagelimit.Picture
 	err = reading(f, func(r io.Reader) (err error) {
-		c, err = d.config(r)
+		c, err = d.head(r)
 		return err
 	})
-	if err != nil || c.Width <= 0 || c.Height <= 0 || int64(c.Width)*int64(c.Height) > maxThumbPixels {
+	if err != nil || int64(c.Width)*int64(c.Height) > maxThumbPixels {
 		return nil, fmt.Errorf("%w: %d × %d pixels, %w", errNoThumb, c.Width, c.Height, errors.Join(err))
 	}
-	if c.Width*c.Height > bigPixels {
-		large.Lock()
-		defer large.Unlock()
+	w, h := thumbSize(c.Width, c.Height)
+	scaler, scaling := draw.Scaler(draw.BiLinear), 32*int64(w)*int64(c.Height)
+	if c.Width*c.Height > bigPixels || scaling > maxScaling { // takes too much otherwise, and shows no difference worth it
+		scaler, scaling = draw.ApproxBiLinear, 0
 	}
-	if err := ctx.Err(); err != nil {
+	release, err := imagelimit.Acquire(ctx, c.Memory+scaling+4*int64(w)*int64(h))
+	if errors.Is(err, imagelimit.ErrTooLarge) {
+		return nil, fmt.Errorf("%w: %w", errNoThumb, err)
+	}
+	if err != nil {
 		return nil, err
 	}
+	defer release()
 	var picture image.Image
 	err = reading(f, func(r io.Reader) (err error) {
 		picture, err = d.decode(r)
@@ -83,7 +87,7 @@ func thumbnail(ctx context.Context, f album.File) (body []byte, err error) {
 		return nil, fmt.Errorf("%w: %w", errNoThumb, err)
 	}
 	var b bytes.Buffer
-	if err := jpeg.Encode(&b, shrunk(picture), &jpeg.Options{Quality: thumbQuality}); err != nil {
+	if err := jpeg.Encode(&b, shrunk(picture, scaler, w, h), &jpeg.Options{Quality: thumbQuality}); err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoThumb, err)
 	}
 	return b.Bytes(), nil
@@ -103,16 +107,10 @@ func reading(f album.File, read func(io.Reader) error) error {
 }
 
 // shrunk makes a picture small, before the colour of the page: what is transparent shows it.
-func shrunk(picture image.Image) image.Image {
-	b := picture.Bounds()
-	w, h := thumbSize(b.Dx(), b.Dy())
+func shrunk(picture image.Image, scaler draw.Scaler, w, h int) image.Image {
 	small := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.Draw(small, small.Bounds(), image.NewUniform(color.RGBA{0xfb, 0xfa, 0xf7, 0xff}), image.Point{}, draw.Src)
-	scaler := draw.Scaler(draw.BiLinear)
-	if b.Dx()*b.Dy() > bigPixels { // takes too long otherwise, and shows no difference worth it
-		scaler = draw.ApproxBiLinear
-	}
-	scaler.Scale(small, small.Bounds(), picture, b, draw.Over, nil)
+	scaler.Scale(small, small.Bounds(), picture, picture.Bounds(), draw.Over, nil)
 	return small
 }
 

@@ -138,7 +138,7 @@ var germanInspect = map[string]string{
 	"one of its tracks is empty":                                               "eine seiner Spuren ist leer",
 	"it is made of fragments, and nothing in it says how many there should be": "es besteht aus Stücken, und nichts darin sagt, wie viele es sein müssten",
 	"bytes that are no box":                                                    "es enthält Bytes, die kein Abschnitt sind",
-	"it moves":                                                                 "es bewegt sich",
+	"its last scans are missing":                                               "seine letzten Durchgänge fehlen",
 	"it has too many scans":                                                    "es hat zu viele Durchgänge",
 	"it opens, but some of its data are wrong":                                 "es lässt sich öffnen, aber einige seiner Daten sind falsch",
 }
