@@ -157,7 +157,7 @@ func TestPictures(t *testing.T) {
 		b    []byte
 		side int
 	}{
-		"jpeg": {kindJPEG, jpegOf(1), 64}, "png": {kindPNG, pngOf(1), 64}, "gif": {kindGIF, gifOf(4), 16}, "webp": {kindWebP, webpOf(), 1},
+		"jpeg": {kindJPEG, jpegOf(1), 64}, "png": {kindPNG, pngOf(1), 64}, "gif": {kindGIF, gifOf(4), 16}, "webp": {kindWebP, webpOf(), 1}, "heic": {kindHEIF, heicOf(), 136},
 	} {
 		if sniff(c.b) != c.kind {
 			t.Errorf("%s is taken for %d", name, sniff(c.b))
@@ -213,7 +213,7 @@ func FuzzBoxes(f *testing.F) {
 }
 
 func FuzzPicture(f *testing.F) {
-	for _, b := range [][]byte{jpegOf(1), pngOf(1), gifOf(2), webpOf()} {
+	for _, b := range [][]byte{jpegOf(1), pngOf(1), gifOf(2), webpOf(), heicOf()} {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -69,7 +69,7 @@ func TestExports(t *testing.T) {
 				medium("media/posts/201904/x.heic", "2019-04-02") + "," + medium("media/posts/201904/real.webp", "2019-04-02") + "," + medium("media/posts/201904/x.gif", "2019-04-02") + "," + medium("media/posts/201904/x.png", "2019-04-02") + "]}]"),
 			"media/posts/201904/x.webp": jpegOf(10), "media/posts/201904/G0NqSARUCK_1794": mp4Of(10), "media/posts/201904/x.heic": heicOf(), "media/posts/201904/real.webp": webpOf(),
 			"media/posts/201904/x.gif": gifOf(3), "media/posts/201904/x.png": pngOf(2),
-		}, "", "media-not-checked media-unlisted"},
+		}, "", "media-unlisted"},
 		{"own reference that is empty", contents{mediaD + "stories.json": []byte(`{"ig_stories":[{"uri":"","creation_timestamp":1748736000}]}`)}, "reference-empty", "media-unlisted"},
 		{"own reference that is null", contents{mediaD + "stories.json": []byte(`{"ig_stories":[{"uri":null,"creation_timestamp":1748736000}]}`)}, "reference-empty", "media-unlisted"},
 		{"own reference into the web", contents{mediaD + "stories.json": []byte(`{"ig_stories":[{"uri":"https://interncache.example/x.jpg","creation_timestamp":1748736000}]}`)}, "media-remote", "media-unlisted"},

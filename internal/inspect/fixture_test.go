@@ -13,6 +13,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -128,8 +129,15 @@ func box32(name string, numbers ...uint32) []byte {
 	return box(name, b)
 }
 
-func heicOf() []byte {
-	return slices.Concat(box("ftyp", []byte("heic\x00\x00\x00\x00mif1heic")), box("meta", make([]byte, 40)), box("mdat", bytes.Repeat([]byte{7}, 200)))
+// heicOf is a picture as libheif makes it; see testdata/README.md of internal/heif.
+func heicOf() []byte { return heifSample("plain.heic") }
+
+func heifSample(name string) []byte {
+	b, err := os.ReadFile("../heif/testdata/" + name)
+	if err != nil {
+		panic(err)
+	}
+	return b
 }
 
 func stamp(date string) int64 {

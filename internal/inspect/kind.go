@@ -33,15 +33,12 @@ const (
 const sniffLength = 512
 
 // picture reports whether the kind is decoded here as a whole.
-func (k kind) picture() bool { return k >= kindJPEG && k <= kindWebP }
-
-// boxed reports whether the kind is an ISO base media file (ISO/IEC 14496-12).
-func (k kind) boxed() bool { return k == kindMP4 || k == kindHEIF }
+func (k kind) picture() bool { return k >= kindJPEG && k <= kindHEIF }
 
 // family is "picture", "film" (video or sound), or "".
 func (k kind) family() string {
 	switch {
-	case k >= kindJPEG && k <= kindHEIF:
+	case k.picture():
 		return "picture"
 	case k >= kindMP4 && k <= kindAMR:
 		return "film"

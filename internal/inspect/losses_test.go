@@ -53,7 +53,12 @@ func TestLosses(t *testing.T) {
 		{"a video with blank data", contents{three: filmOf(make([]byte, 2000), func(at uint32) []byte {
 			return trackOf("vide", "avc1", box32("stsc", 1, 1, 1, 1), box32("stsz", 0, 1, 2000), box32("stco", 1, at))
 		})}, "media-damaged", ""},
-		{"a picture in HEIC", contents{one: heicOf()}, "", "media-not-checked"},
+		{"a HEIC of noise", contents{one: slices.Concat(heicOf()[:24], bytes.Repeat([]byte{7, 1, 9}, 300))}, "media-damaged", ""},
+		{"a HEIC without a list of its pictures", contents{one: slices.Concat(heicOf()[:24], box("meta", make([]byte, 4)), box("mdat", make([]byte, 300)))}, "media-damaged", ""},
+		{"a HEIC, its second half blank", contents{one: blankFrom(heicOf(), len(heicOf())/2)}, "media-damaged", ""},
+		{"a message's HEIC, its second half blank", contents{dmThread + "photos/dm.jpg": blankFrom(heicOf(), len(heicOf())/2)}, "", "media-damaged"},
+		{"an AVIF, which nobody decoded", contents{one: heifSample("plain.avif")}, "", "media-not-checked"},
+		{"an AVIF with blank data", contents{one: blankFrom(heifSample("plain.avif"), bytes.Index(heifSample("plain.avif"), []byte("mdat"))+4)}, "media-damaged", ""},
 		{"a message's sound that is four bytes", contents{dmThread + "audio/voice.aac": []byte("OggS")}, "", "media-not-checked"},
 		{"a video that is four bytes", contents{three: []byte("OggS")}, "", "media-not-checked"},
 		{"a progressive picture, its end zero", contents{one: half}, "", "media-not-checked"},
@@ -72,6 +77,10 @@ func TestLosses(t *testing.T) {
 			demand(t, examine(t, part(partName, zipOf(with(c.changes)))), c.errors, c.questions)
 		})
 	}
+}
+
+func blankFrom(b []byte, at int) []byte {
+	return append(bytes.Clone(b[:at]), make([]byte, len(b)-at)...)
 }
 
 // TestCountedOnce: what two lists name is one thing.

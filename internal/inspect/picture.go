@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"io"
 
+	"github.com/igwatchd/igwatchd/internal/heif"
 	"github.com/igwatchd/igwatchd/internal/imagelimit"
 )
 
@@ -34,7 +35,8 @@ func (notDecoded) Is(target error) bool { return target == errNotDecoded }
 
 // decodePicture decodes a picture to its end and returns its longer side in pixels. For a plain
 // JPEG that is all but the arithmetic, see [jpegScan]; for a PNG and a GIF all of their bytes, see [walkPNG] and
-// [walkGIF]; for a WebP all of its frames. What takes memory waits for its turn.
+// [walkGIF]; for a WebP all of its frames; for a HEIC all but the arithmetic again, see [heif.Prove]. What takes
+// memory waits for its turn.
 func decodePicture(ctx context.Context, k kind, b []byte, scan *jpegScan) (longer int, err error) {
 	defer func() {
 		// Decoders of strangers' bytes have panicked before. A picture that makes one panic is
@@ -52,6 +54,8 @@ func decodePicture(ctx context.Context, k kind, b []byte, scan *jpegScan) (longe
 		return walkGIF(b)
 	case kindWebP:
 		return decodeWebP(ctx, b)
+	case kindHEIF:
+		return proveHEIF(b)
 	}
 	return 0, errNotDecoded
 }
@@ -85,6 +89,15 @@ func decodeJPEG(ctx context.Context, b []byte, scan *jpegScan) (longer int, err 
 		err = doubt
 	}
 	return longer, undecodable(err)
+}
+
+// proveHEIF reads a HEIC to its last bit.
+func proveHEIF(b []byte) (longer int, err error) {
+	w, h, err := heif.Prove(b)
+	if errors.Is(err, heif.ErrNotProven) {
+		err = notDecoded(err.Error())
+	}
+	return max(w, h), err
 }
 
 // maxScanned bounds the pixels of a JPEG, over all of its scans, that image/jpeg is given.

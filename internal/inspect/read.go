@@ -221,9 +221,6 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 	default:
 		o.state = stateUnchecked
 	}
-	if o.kind == kindHEIF && o.state == stateGood {
-		o.state = stateUnchecked
-	}
 }
 
 // broken stores the outcome of looking into a whole entry.
