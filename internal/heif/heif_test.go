@@ -54,8 +54,8 @@ func media(b []byte) int { return bytes.Index(b, []byte("mdat")) + 4 }
 
 // TestDamage: what has happened to media in exports and on disks, none of which a decoder like libheif's tells of.
 func TestDamage(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 2))
 	for name, good := range samples(t, ".heic") {
+		rng := rand.New(rand.NewPCG(1, 2))
 		from := media(good)
 		if name == "thumb.heic" || name == "alpha.heic" { // in which not all data are the picture's
 			continue
