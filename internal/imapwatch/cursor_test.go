@@ -26,6 +26,7 @@ func (r *reader) cursor(t *testing.T) Cursor {
 func (r *reader) again(o *Options) { o.Ledger = r.o.Ledger }
 
 func TestTheCursorMovesOnlyAfterTheMessageWasHandled(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		var refuse, asked int
@@ -63,6 +64,7 @@ func TestTheCursorMovesOnlyAfterTheMessageWasHandled(t *testing.T) {
 }
 
 func TestEndingInTheHandlerLosesNothing(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.put("INBOX", "one")
@@ -81,6 +83,7 @@ func TestEndingInTheHandlerLosesNothing(t *testing.T) {
 }
 
 func TestAFolderThatMayHaveBeenRenumberedIsReadAgain(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct {
 		change func(f *fake, b *fakeBox)
 		want   []string // besides "new", of which each must come
@@ -150,6 +153,7 @@ func TestAFolderThatMayHaveBeenRenumberedIsReadAgain(t *testing.T) {
 // A server that does not tell UIDNEXT cannot make a message be forgotten that nobody has taken yet,
 // however old it has become.
 func TestWhatWaitsForLongIsNotForgotten(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.noNext = true
@@ -157,7 +161,7 @@ func TestWhatWaitsForLongIsNotForgotten(t *testing.T) {
 		r, _, stop := watch(t, f, func(o *Options) {
 			o.Handle = func(context.Context, Message) error { return errors.New("disk full") }
 		})
-		time.Sleep(20 * 24 * time.Hour)
+		time.Sleep(8 * 24 * time.Hour) // the last five are looked through, and two more
 		for i := range 40 {
 			f.put("INBOX", fmt.Sprint("boring ", i))
 		}
@@ -170,6 +174,7 @@ func TestWhatWaitsForLongIsNotForgotten(t *testing.T) {
 }
 
 func TestAPollingServerWithoutUIDNEXTShowsNewMailInEveryFolder(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.caps, f.noNext = "IMAP4rev1", true
@@ -194,6 +199,7 @@ func TestAPollingServerWithoutUIDNEXTShowsNewMailInEveryFolder(t *testing.T) {
 }
 
 func TestAFolderThatCannotBeOpenedDoesNotKeepTheMachineBusy(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.boxes["Junk"] = &fakeBox{validity: 1, next: 1, marks: `\Junk`}
@@ -219,6 +225,9 @@ func TestAFolderThatCannotBeOpenedDoesNotKeepTheMachineBusy(t *testing.T) {
 }
 
 func TestAMessageThatCannotBeReadIsSetAsideAndTold(t *testing.T) {
+	was := maxLine
+	maxLine = 64 << 10 // it is sent again and again
+	t.Cleanup(func() { maxLine = was })
 	tests := map[string]func(uid int, section, text string) string{
 		"garbage": func(uid int, section, _ string) string {
 			return fmt.Sprintf("* 2 FETCH (UID %d BODY%s (((\r\n", uid, section)
@@ -233,7 +242,7 @@ func TestAMessageThatCannotBeReadIsSetAsideAndTold(t *testing.T) {
 		"too large to be": func(uid int, section, _ string) string {
 			return fmt.Sprintf("* 2 FETCH (UID %d BODY%s {99999999999}\r\n", uid, section)
 		},
-		"a line without end": func(int, string, string) string { return "* 2 FETCH (" + strings.Repeat("x", 9<<20) + "\r\n" },
+		"a line without end": func(int, string, string) string { return "* 2 FETCH (" + strings.Repeat("x", maxLine+1) + "\r\n" },
 		"headers yes, body no": func(uid int, section, text string) string {
 			if strings.Contains(section, "HEADER") {
 				return properItem(uid, section, text)
@@ -284,6 +293,7 @@ func TestAMessageThatCannotBeReadIsSetAsideAndTold(t *testing.T) {
 }
 
 func TestTheFirstScanOfAFullMailboxAsksForKeywords(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		for i := range 5000 {

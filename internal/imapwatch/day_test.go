@@ -21,6 +21,7 @@ func between(at []time.Time) (gaps []time.Duration) {
 }
 
 func TestADayInIDLE(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.boxes["Junk"] = &fakeBox{validity: 1, next: 1, marks: `\Junk`}
@@ -63,6 +64,7 @@ func TestADayInIDLE(t *testing.T) {
 }
 
 func TestIDLEAdaptsToWhatItMeets(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct {
 		manners func(f *fake)
 		longest time.Duration // in the second half of a day
@@ -116,6 +118,7 @@ func TestIDLEAdaptsToWhatItMeets(t *testing.T) {
 }
 
 func TestAServerThatKeepsNewsToItselfIsPolled(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.mute = true
@@ -149,6 +152,7 @@ func TestAServerThatKeepsNewsToItselfIsPolled(t *testing.T) {
 }
 
 func TestComingBackLaterAndLater(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.down = true
@@ -174,6 +178,7 @@ func TestComingBackLaterAndLater(t *testing.T) {
 }
 
 func TestARestartedServerDoesNotGetEverybodyBackAtOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -184,7 +189,7 @@ func TestARestartedServerDoesNotGetEverybodyBackAtOnce(t *testing.T) {
 			w.dial = f.dial
 			all.Go(func() { _ = w.Run(ctx) })
 		}
-		time.Sleep(10 * time.Minute)
+		time.Sleep(2 * time.Minute)
 		before := len(f.dialled())
 		restart := time.Now()
 		f.each(func(c *fakeConn) { c.conn.Close() })
@@ -211,6 +216,7 @@ func TestARestartedServerDoesNotGetEverybodyBackAtOnce(t *testing.T) {
 }
 
 func TestRefusedLoginsComeHourlyAndReadThePasswordAnew(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.refuse = "NO [AUTHENTICATIONFAILED] wrong"
@@ -255,6 +261,7 @@ func TestRefusedLoginsComeHourlyAndReadThePasswordAnew(t *testing.T) {
 }
 
 func TestABusyServerIsNotARefusal(t *testing.T) {
+	t.Parallel()
 	for _, answer := range []string{"NO [UNAVAILABLE] later", "NO [LIMIT] too many", "NO [INUSE] x", "NO x", "NO [ALERT] x", "BAD x"} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake()
@@ -270,6 +277,7 @@ func TestABusyServerIsNotARefusal(t *testing.T) {
 }
 
 func TestAfterSleepTheConnectionProvesItselfAtOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.boxes["Junk"] = &fakeBox{validity: 1, next: 1, marks: `\Junk`}
@@ -308,6 +316,7 @@ func TestAfterSleepTheConnectionProvesItselfAtOnce(t *testing.T) {
 }
 
 func TestNeverMoreThanTwoConnections(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
 		f.boxes["Junk"] = &fakeBox{validity: 1, next: 1, marks: `\Junk`}

@@ -16,9 +16,6 @@ const (
 	// maxText bounds what a server may say during one step outside of literals: its answers to
 	// one search of 1.5 million messages.
 	maxText = 16 << 20
-	// maxLine bounds a line, and with it what is held in memory before the parser has it: the
-	// numbers of a million messages.
-	maxLine = 8 << 20
 	// maxLiteral bounds what is skipped when a server sends a whole message where a part was asked for.
 	maxLiteral = 512 << 20
 	// maxName bounds a folder's name that comes as a literal.
@@ -26,6 +23,10 @@ const (
 	// keptBuffer is what of a connection's buffer outlives a long line.
 	keptBuffer = 2 << 10
 )
+
+// maxLine bounds a line, and with it what is held in memory before the parser has it: the
+// numbers of a million messages. Only a test sets another.
+var maxLine = 8 << 20
 
 // filter stands between the network and the parser, which gives up the connection at the first
 // response it does not know. It hands on the responses this package asks for, and drops all

@@ -16,7 +16,7 @@ import (
 // did not end the connection before.
 func conversation(t *testing.T, text string) (c *conn, parser error) {
 	t.Helper()
-	hang := time.AfterFunc(10*time.Second, func() { panic(fmt.Sprintf("hangs at %q", text)) })
+	hang := time.AfterFunc(patience, func() { panic(fmt.Sprintf("hangs at %q", text)) })
 	defer hang.Stop()
 	ours, theirs := connected()
 	c = newConn(wire{Conn: ours, raw: ours}, standard, func(string) {})

@@ -12,6 +12,7 @@ import (
 // Half a message is none: what came before the connection was lost is not handed on, and all
 // of it comes later. The race detector watches the parser meanwhile.
 func TestAConnectionLostWithinAMessage(t *testing.T) {
+	t.Parallel()
 	text := string(mail("whole")) + strings.Repeat("0123456789abcdef\r\n", 2000)
 	whole := properItem(1, "[]<0>", text)
 	for _, uidLast := range []bool{false, true} {

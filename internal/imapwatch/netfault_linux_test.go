@@ -5,14 +5,14 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/igwatchd/igwatchd/internal/testworld"
 )
@@ -73,7 +73,7 @@ func netfaultStart(t *testing.T, s Server, with timings) *netfaultWatch {
 			if err != nil {
 				t.Errorf("Run: %v", err)
 			}
-		case <-time.After(5 * time.Second):
+		case <-time.After(patience):
 			t.Error("Run does not end")
 		}
 	})
@@ -94,9 +94,9 @@ func (w *netfaultWatch) note() {
 }
 
 // until waits for INBOX to come into a state after a point in time, and returns when it did and why.
-func (w *netfaultWatch) until(t *testing.T, want string, after time.Time, limit time.Duration) netfaultChange {
+func (w *netfaultWatch) until(t *testing.T, want string, after time.Time) netfaultChange {
 	t.Helper()
-	for end := time.Now().Add(limit); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		w.mu.Lock()
 		i := slices.IndexFunc(w.changes, func(c netfaultChange) bool { return c.state == want && c.at.After(after) })
 		var found netfaultChange
@@ -108,15 +108,15 @@ func (w *netfaultWatch) until(t *testing.T, want string, after time.Time, limit 
 			return found
 		}
 		if time.Now().After(end) {
-			t.Fatalf("INBOX is not %q within %v: %+v", want, limit, w.Status())
+			t.Fatalf("INBOX is not %q within %v: %+v", want, patience, w.Status())
 		}
 	}
 }
 
 // has waits for mails.
-func (w *netfaultWatch) has(t *testing.T, limit time.Duration, subjects ...string) {
+func (w *netfaultWatch) has(t *testing.T, subjects ...string) {
 	t.Helper()
-	for end := time.Now().Add(limit); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		w.mu.Lock()
 		missing := slices.DeleteFunc(slices.Clone(subjects), func(s string) bool { return w.got[s] > 0 })
 		w.mu.Unlock()
@@ -124,37 +124,8 @@ func (w *netfaultWatch) has(t *testing.T, limit time.Duration, subjects ...strin
 			return
 		}
 		if time.Now().After(end) {
-			t.Fatalf("%v did not come within %v: %+v", missing, limit, w.Status())
+			t.Fatalf("%v did not come within %v: %+v", missing, patience, w.Status())
 		}
-	}
-}
-
-func netfaultDovecot(t *testing.T) (*testworld.Dovecot, Server) {
-	t.Helper()
-	ca, err := testworld.NewCA()
-	if err != nil {
-		t.Fatal(err)
-	}
-	box, err := testworld.StartDovecot(t.Context(), ca, filepath.Join(t.TempDir(), "dovecot"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	_, port, err := net.SplitHostPort(box.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := strconv.Atoi(port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return box, Server{
-		Host: "localhost", Port: n, Security: securityTLS, User: box.User(), RootCAs: ca.Pool(),
-		Password: func(context.Context) (string, error) { return box.Password(), nil },
 	}
 }
 
@@ -168,55 +139,61 @@ func netfaultSubject(raw []byte) string {
 	return subject
 }
 
-func netfaultDeliver(t *testing.T, box *testworld.Dovecot, subject string) {
+func netfaultDeliver(t *testing.T, box testworld.Mailbox, subject string) {
 	t.Helper()
 	if err := box.Deliver(t.Context(), inbox, netfaultMail(subject)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// netfaultGoroutines fails the test if it leaves goroutines of this project or of the IMAP library
-// behind. Call it first: it looks after all other cleanups.
-func netfaultGoroutines(t *testing.T) {
-	t.Helper()
-	stacks := func() []string {
-		buf := make([]byte, 4<<20)
-		return strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")
-	}
-	id := func(stack string) string {
-		head, _, _ := strings.Cut(stack, " [")
-		return head
-	}
-	before := map[string]bool{}
-	for _, s := range stacks() {
-		before[id(s)] = true
-	}
-	t.Cleanup(func() {
-		for end := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-			left := slices.DeleteFunc(stacks(), func(s string) bool {
-				return before[id(s)] || strings.Contains(s, "testing.tRunner") ||
-					!strings.Contains(s, "igwatchd/internal") && !strings.Contains(s, "emersion/go-imap")
-			})
-			if len(left) == 0 {
-				return
-			}
-			if time.Now().After(end) {
-				t.Errorf("goroutines are left:\n%s", strings.Join(left, "\n\n"))
-				return
-			}
-		}
-	})
-}
-
 // netfaultLimit is how long after the first lost packet a loss is noticed, whatever was under way.
 const netfaultLimit = 25 * time.Second
+
+// netfaultStrict tells whether what was noticed must have been noticed in time, too, on a machine that has
+// nothing else to do. Elsewhere a test waits with patience, which is still less than what the
+// mechanisms of others would take: 5 minutes of IDLE, and 15 of TCP. TestTheKernelGivesUpInTime and the tests
+// in synthetic time know the times exactly.
+func netfaultStrict() bool { return os.Getenv("IGWATCHD_LONG") != "" }
+
+// TestTheKernelGivesUpInTime asks the kernel what it was told.
+func TestTheKernelGivesUpInTime(t *testing.T) {
+	t.Parallel()
+	_, s := neighbour(t)
+	conn, err := (&address{}).reach(t.Context(), s, quick())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	raw, err := conn.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[int]int{
+		unix.TCP_USER_TIMEOUT: 20_000, unix.TCP_KEEPIDLE: 15, unix.TCP_KEEPINTVL: 5, unix.TCP_KEEPCNT: 3,
+	} {
+		if err := raw.Control(func(fd uintptr) {
+			if got, err := unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, name); err != nil || got != want {
+				t.Errorf("option %d of TCP is %d (%v), want %d", name, got, err, want)
+			}
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := raw.Control(func(fd uintptr) {
+		if on, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_KEEPALIVE); err != nil || on == 0 {
+			t.Errorf("there are no keepalives: %d, %v", on, err)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // TestDroppedPacketsAreNoticed is the worst that a network does: packets vanish, in one direction
 // or both, and nobody says so. All waits but the length of IDLE are the real ones.
 func TestDroppedPacketsAreNoticed(t *testing.T) {
 	if os.Getenv(netfaultInside) == "" {
 		t.Parallel()
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestDroppedPacketsAreNoticed$", "-test.parallel=8", "-test.v")
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestDroppedPacketsAreNoticed$", "-test.v")
 		cmd.Env = append(os.Environ(), netfaultInside+"=1")
 		testworld.OwnNetwork(cmd)
 		out, err := cmd.CombinedOutput()
@@ -226,7 +203,6 @@ func TestDroppedPacketsAreNoticed(t *testing.T) {
 		}
 		return
 	}
-	netfaultGoroutines(t)
 	if err := testworld.LoopbackUp(); err != nil {
 		t.Fatal(err)
 	}
@@ -234,26 +210,30 @@ func TestDroppedPacketsAreNoticed(t *testing.T) {
 		direction string
 		idle      time.Duration // how long an IDLE lasts
 		quiet     time.Duration // from the beginning of IDLE to the drop
-		limit     time.Duration
+		long      bool          // it takes longer than the others together
 	}{
-		"silent in IDLE":                   {testworld.BothWays, standard.idle, 500 * time.Millisecond, netfaultLimit},
-		"silent, answers alone lost":       {testworld.FromServer, standard.idle, 500 * time.Millisecond, netfaultLimit},
-		"silent, after a keepalive":        {testworld.BothWays, standard.idle, 16 * time.Second, netfaultLimit},
-		"DONE goes into the hole":          {testworld.BothWays, 2 * time.Second, 1900 * time.Millisecond, netfaultLimit},
-		"DONE arrives, its answer is lost": {testworld.FromServer, 2 * time.Second, 1900 * time.Millisecond, netfaultLimit},
-		"DONE into a hole 9 seconds old":   {testworld.BothWays, 10 * time.Second, time.Second, netfaultLimit},
-		"DONE into a hole 12 seconds old":  {testworld.BothWays, 13 * time.Second, time.Second, netfaultLimit},
-		"DONE into a hole 15 seconds old":  {testworld.BothWays, 15500 * time.Millisecond, 500 * time.Millisecond, netfaultLimit},
-		"DONE into a hole 19 seconds old":  {testworld.BothWays, 20 * time.Second, time.Second, netfaultLimit},
+		"silent in IDLE":                   {testworld.BothWays, standard.idle, 500 * time.Millisecond, false},
+		"silent, answers alone lost":       {testworld.FromServer, standard.idle, 500 * time.Millisecond, false},
+		"silent, after a keepalive":        {testworld.BothWays, standard.idle, 16 * time.Second, true},
+		"DONE goes into the hole":          {testworld.BothWays, 2 * time.Second, 1900 * time.Millisecond, false},
+		"DONE arrives, its answer is lost": {testworld.FromServer, 2 * time.Second, 1900 * time.Millisecond, false},
+		"DONE into a hole 9 seconds old":   {testworld.BothWays, 10 * time.Second, time.Second, false},
+		"DONE into a hole 12 seconds old":  {testworld.BothWays, 13 * time.Second, time.Second, false},
+		"DONE into a hole 15 seconds old":  {testworld.BothWays, 15500 * time.Millisecond, 500 * time.Millisecond, false},
+		"DONE into a hole 19 seconds old":  {testworld.BothWays, 20 * time.Second, time.Second, false},
 	}
 	for name, tt := range tests {
+		if tt.long && !netfaultStrict() {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			box, s := netfaultDovecot(t)
+			box, s := neighbour(t)
+			_, s = netfaultProxy(t, s) // a port of its own, to lose the packets of
 			with := standard
 			with.idle = tt.idle
 			w := netfaultStart(t, s, with)
-			watching := w.until(t, StateWatching, time.Time{}, 20*time.Second)
+			watching := w.until(t, StateWatching, time.Time{})
 			time.Sleep(time.Until(watching.at.Add(tt.quiet)))
 
 			dropped := time.Now()
@@ -262,11 +242,11 @@ func TestDroppedPacketsAreNoticed(t *testing.T) {
 				t.Fatal(err)
 			}
 			netfaultDeliver(t, box, "into the hole")
-			noticed := w.until(t, StateConnecting, dropped, 60*time.Second)
+			noticed := w.until(t, StateConnecting, dropped)
 			took := noticed.at.Sub(dropped)
 			t.Logf("noticed after %v: %s", took.Round(10*time.Millisecond), noticed.err)
-			if took > tt.limit {
-				t.Errorf("noticed after %v, later than %v", took, tt.limit)
+			if took > netfaultLimit && netfaultStrict() {
+				t.Errorf("noticed after %v, later than %v", took, netfaultLimit)
 			}
 			if took < time.Second {
 				t.Errorf("noticed after %v: that was not the hole", took)
@@ -276,9 +256,9 @@ func TestDroppedPacketsAreNoticed(t *testing.T) {
 			if err := hole.Close(); err != nil {
 				t.Fatal(err)
 			}
-			w.has(t, 30*time.Second, "into the hole", "while away")
+			w.has(t, "into the hole", "while away")
 			netfaultDeliver(t, box, "afterwards")
-			w.has(t, 10*time.Second, "afterwards")
+			w.has(t, "afterwards")
 			t.Logf("all is well %v after the drop", time.Since(dropped).Round(10*time.Millisecond))
 		})
 	}
@@ -288,61 +268,62 @@ func TestDroppedPacketsAreNoticed(t *testing.T) {
 // byte, so TCP sees nothing wrong. The look that ends each IDLE does, at the latest after a whole
 // IDLE and the patience with DONE: 5 minutes and 15 seconds with the standard timings.
 func TestSilenceBehindAcknowledgementsIsNoticed(t *testing.T) {
+	t.Parallel()
 	if s := standard.idle + standard.done; s > 5*time.Minute+15*time.Second {
 		t.Errorf("one cycle and its answer take %v", s)
 	}
-	const slack = time.Second // a busy machine
-	tests := map[string]struct {
-		begin, end func(*testworld.Dovecot, *testworld.Proxy) error
-	}{
-		"server stopped": {
-			func(box *testworld.Dovecot, _ *testworld.Proxy) error { return box.Pause() },
-			func(box *testworld.Dovecot, _ *testworld.Proxy) error { return box.Resume() },
-		},
-		"box in the middle": {
-			func(_ *testworld.Dovecot, p *testworld.Proxy) error { p.Hold(); return nil },
-			func(_ *testworld.Dovecot, p *testworld.Proxy) error { return p.Forward() },
-		},
-		"half an answer": {
-			func(_ *testworld.Dovecot, p *testworld.Proxy) error { p.HoldAfter(20); return nil },
-			func(_ *testworld.Dovecot, p *testworld.Proxy) error { return p.Forward() },
-		},
-	}
-	for name, tt := range tests {
+	const slack = time.Second
+	for name, how := range map[string]func(*testworld.Proxy){
+		"server stopped":    nil,
+		"box in the middle": func(p *testworld.Proxy) { p.Hold() },
+		"half an answer":    func(p *testworld.Proxy) { p.HoldAfter(20) },
+	} {
 		t.Run(name, func(t *testing.T) {
-			netfaultGoroutines(t)
-			box, s := netfaultDovecot(t)
-			proxy, s := netfaultProxy(t, s)
+			t.Parallel()
+			ca, server := sharedDovecot(t)
+			if how == nil {
+				server = ownDovecot(t, ca)
+			}
+			box, err := server.Neighbour()
+			if err != nil {
+				t.Fatal(err)
+			}
+			proxy, s := netfaultProxy(t, serverOf(t, ca, box))
 			with := standard
 			with.idle, with.done = 1500*time.Millisecond, time.Second
 			// The silence may begin in another step, too, each of which is shorter than a cycle.
 			with.connect, with.greeting, with.plus, with.command = time.Second, time.Second, time.Second, 2*time.Second
 			with.backoffMin, with.backoffMax = 20*time.Millisecond, 200*time.Millisecond
 			w := netfaultStart(t, s, with)
-			w.until(t, StateWatching, time.Time{}, 20*time.Second)
+			w.until(t, StateWatching, time.Time{})
 			netfaultDeliver(t, box, "before")
-			w.has(t, 10*time.Second, "before")
+			w.has(t, "before")
 
 			began := time.Now()
-			if err := tt.begin(box, proxy); err != nil {
+			if how != nil {
+				how(proxy)
+			} else if err := server.Pause(); err != nil {
 				t.Fatal(err)
 			}
-			noticed := w.until(t, StateConnecting, began, 20*time.Second)
+			noticed := w.until(t, StateConnecting, began)
 			took := noticed.at.Sub(began)
 			t.Logf("noticed after %v: %s", took.Round(10*time.Millisecond), noticed.err)
-			if limit := with.idle + with.done + slack; took > limit {
+			if limit := with.idle + with.done + slack; took > limit && netfaultStrict() {
 				t.Errorf("noticed after %v, later than %v", took, limit)
 			}
-			// The delivery agent would wait for the stopped server.
-			if err := box.Drop("meanwhile", netfaultMail("meanwhile")); err != nil {
+			if how != nil {
+				netfaultDeliver(t, box, "meanwhile")
+				err = proxy.Forward()
+			} else {
+				err = server.Resume() // the delivery agent waits for the server
+				netfaultDeliver(t, box, "meanwhile")
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
-			if err := tt.end(box, proxy); err != nil {
-				t.Fatal(err)
-			}
-			w.has(t, 20*time.Second, "meanwhile")
+			w.has(t, "meanwhile")
 			netfaultDeliver(t, box, "afterwards")
-			w.has(t, 10*time.Second, "afterwards")
+			w.has(t, "afterwards")
 		})
 	}
 }

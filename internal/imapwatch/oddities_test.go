@@ -95,6 +95,7 @@ func inIdle(text string) func(*fakeConn, string, string) bool {
 // Every row of what servers were seen to do: a mail before and one during the watch must come,
 // without a new connection unless there is no other way.
 func TestOddServers(t *testing.T) {
+	t.Parallel()
 	item := func(format string) func(*fake) {
 		return func(f *fake) {
 			f.item = func(uid int, section, text string) string {

@@ -5,7 +5,6 @@ import (
 	"net"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/igwatchd/igwatchd/internal/testworld"
 )
@@ -37,6 +36,7 @@ func (c *counted) dial(d dialer) dialer {
 }
 
 func TestAWatcherPutsMailsThroughItsOwnConnections(t *testing.T) {
+	t.Parallel()
 	eachServer(t, func(t *testing.T, box testworld.Mailbox, s Server) {
 		r := newReader(s)
 		w := New(r.o)
@@ -60,7 +60,7 @@ func TestAWatcherPutsMailsThroughItsOwnConnections(t *testing.T) {
 		if all, err := box.Messages(t.Context(), "INBOX"); err != nil || len(all) != 3 {
 			t.Errorf("%d mails, %v", len(all), err)
 		}
-		short, stop := context.WithTimeout(t.Context(), 10*time.Second)
+		short, stop := context.WithTimeout(t.Context(), patience)
 		defer stop()
 		if err := w.Append(short, "No such folder", "d@x", withID("news", "d@x")); err == nil {
 			t.Error("a folder that is not there was accepted")

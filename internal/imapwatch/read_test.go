@@ -11,6 +11,7 @@ import (
 )
 
 func TestOneMessageIsReadByItsNumber(t *testing.T) {
+	t.Parallel()
 	eachServer(t, func(t *testing.T, box testworld.Mailbox, s Server) {
 		before := time.Now().Add(-time.Second).Truncate(time.Second)
 		deliver(t, box, "INBOX", "first")
@@ -46,6 +47,7 @@ func TestOneMessageIsReadByItsNumber(t *testing.T) {
 }
 
 func TestTheTimeOfReceiptIsReadOffAnyAnswer(t *testing.T) {
+	t.Parallel()
 	want := time.Date(2026, 5, 8, 17, 12, 13, 0, time.UTC)
 	for _, c := range []struct {
 		said string

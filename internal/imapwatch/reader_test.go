@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -48,11 +47,10 @@ type reader struct {
 	refuse map[string]int // subject → how often Handle still fails
 }
 
-// quick are timings for tests: what takes minutes takes parts of a second.
+// quick are timings for tests: what takes minutes takes parts of a second. Answers are waited for.
 func quick() timings {
 	t := standard
-	t.connect, t.greeting, t.login, t.open = 3*time.Second, 3*time.Second, 3*time.Second, 3*time.Second
-	t.plus, t.done, t.command = 2*time.Second, time.Second, 3*time.Second
+	t.connect, t.greeting, t.login, t.open, t.plus, t.done, t.command = patience, patience, patience, patience, patience, patience, patience
 	t.idle, t.poll = 2*time.Second, 300*time.Millisecond
 	t.idleMin, t.idleMax, t.idleLeast = 500*time.Millisecond, 2*time.Second, 50*time.Millisecond
 	t.soon = 20 * time.Millisecond
@@ -81,8 +79,7 @@ func newReader(s Server) *reader {
 	return r
 }
 
-// run watches until the returned function is called, which wants a quick end
-// and no goroutine left.
+// run watches until the returned function is called, which wants an end.
 func (r *reader) run(t *testing.T) (w *Watcher, stop func()) {
 	t.Helper()
 	w = New(r.o)
@@ -99,7 +96,7 @@ func (r *reader) run(t *testing.T) (w *Watcher, stop func()) {
 				if err != nil {
 					t.Errorf("Run: %v", err)
 				}
-			case <-time.After(2 * time.Second):
+			case <-time.After(patience):
 				buf := make([]byte, 1<<20)
 				t.Errorf("Run does not end:\n%s", buf[:runtime.Stack(buf, true)])
 			}
@@ -117,7 +114,7 @@ func (r *reader) want(t *testing.T, subjects ...string) (last Message) {
 			if subject(last.Raw) != s {
 				t.Fatalf("got %q, want %q", subject(last.Raw), s)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(patience):
 			t.Fatalf("%q never came", s)
 		}
 	}
@@ -162,7 +159,7 @@ func state(w *Watcher, folder string) string {
 
 func eventually(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !f(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); !f(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("never: %s", what)
 		}
@@ -188,11 +185,9 @@ func serverOf(t *testing.T, ca *testworld.CA, box testworld.Mailbox) Server {
 // eachServer runs a test with the in-process server and with a real Dovecot.
 func eachServer(t *testing.T, f func(t *testing.T, box testworld.Mailbox, s Server)) {
 	t.Helper()
-	ca, err := testworld.NewCA()
-	if err != nil {
-		t.Fatal(err)
-	}
+	ca, _ := sharedDovecot(t)
 	t.Run("memory", func(t *testing.T) {
+		t.Parallel()
 		box, err := testworld.StartMemory(ca)
 		if err != nil {
 			t.Fatal(err)
@@ -201,11 +196,8 @@ func eachServer(t *testing.T, f func(t *testing.T, box testworld.Mailbox, s Serv
 		f(t, box, serverOf(t, ca, box))
 	})
 	t.Run("dovecot", func(t *testing.T) {
-		box, err := testworld.StartDovecot(t.Context(), ca, filepath.Join(t.TempDir(), "dovecot"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer box.Close()
-		f(t, box, serverOf(t, ca, box))
+		t.Parallel()
+		box, s := neighbour(t)
+		f(t, box, s)
 	})
 }

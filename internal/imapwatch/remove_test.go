@@ -17,6 +17,7 @@ import (
 const drilled = "drill-5MQ2XV7.igwatchd@example.org"
 
 func TestOnlyTheOneMailIsRemoved(t *testing.T) {
+	t.Parallel()
 	eachServer(t, func(t *testing.T, box testworld.Mailbox, s Server) {
 		for _, id := range []string{"kept@x", "given-up@x", drilled, "drill-6.igwatchd@example.org"} {
 			if err := Append(t.Context(), s, "INBOX", id, withID(id, id)); err != nil {
@@ -49,6 +50,7 @@ func TestOnlyTheOneMailIsRemoved(t *testing.T) {
 }
 
 func TestAWatcherRemovesThroughItsOwnConnections(t *testing.T) {
+	t.Parallel()
 	eachServer(t, func(t *testing.T, box testworld.Mailbox, s Server) {
 		r := newReader(s)
 		w := New(r.o)
@@ -87,6 +89,7 @@ func TestAWatcherRemovesThroughItsOwnConnections(t *testing.T) {
 
 // TestRemovingAsTheServerCan looks at the very commands: a plain EXPUNGE is never among them.
 func TestRemovingAsTheServerCan(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		caps  string
 		trash bool

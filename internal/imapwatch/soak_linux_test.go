@@ -20,8 +20,11 @@ import (
 	"github.com/igwatchd/igwatchd/internal/testworld"
 )
 
-// soakDefault is how many mails come in without SOAK; the connection is broken a tenth as often.
-const soakDefault = 400
+// How many mails come in without SOAK, and with IGWATCHD_LONG=1; the connection is broken a tenth as often.
+const (
+	soakDefault = 100
+	soakLong    = 2000
+)
 
 // soak is a mailbox that fills while everything breaks, and what the watcher made of it.
 type soak struct {
@@ -193,7 +196,7 @@ func (s *soak) end() {
 		if err != nil {
 			s.t.Errorf("Run: %v", err)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(patience):
 		s.t.Fatal("Run does not end")
 	}
 }
@@ -209,8 +212,8 @@ func (s *soak) revive() {
 // soakTimings make one cycle take less than a second, and leave a busy machine time to answer.
 func soakTimings() timings {
 	t := standard
-	t.connect, t.greeting, t.login, t.open = time.Second, time.Second, 2*time.Second, 2*time.Second
-	t.idle, t.plus, t.done, t.command, t.bye = 500*time.Millisecond, time.Second, 400*time.Millisecond, 2*time.Second, 200*time.Millisecond
+	t.connect, t.greeting, t.login, t.open = 2*time.Second, 2*time.Second, 3*time.Second, 3*time.Second
+	t.idle, t.plus, t.done, t.command, t.bye = 500*time.Millisecond, 2*time.Second, 400*time.Millisecond, 3*time.Second, 200*time.Millisecond
 	t.poll, t.reopen, t.noIdle = 300*time.Millisecond, 5*time.Second, 2*time.Second
 	t.retryMin, t.retryMax = 20*time.Millisecond, 100*time.Millisecond
 	t.backoffMin, t.backoffMax = 10*time.Millisecond, 100*time.Millisecond
@@ -336,13 +339,18 @@ func soakNumber(t *testing.T, name string, otherwise int64) int64 {
 
 // TestNoMailIsLostWhateverBreaks delivers mails into a real Dovecot while its connections are broken
 // in ten ways, the handler and the ledger fail, and the watcher itself is ended again and again.
-// SOAK=2000 is the full size; SOAK_SEED repeats a run, as far as time allows.
+// SOAK says how many mails, IGWATCHD_LONG=1 stands for 2,000; SOAK_SEED repeats a run, as far as time allows.
 func TestNoMailIsLostWhateverBreaks(t *testing.T) {
-	netfaultGoroutines(t)
-	total := int(soakNumber(t, "SOAK", soakDefault))
+	t.Parallel()
+	size := int64(soakDefault)
+	if os.Getenv("IGWATCHD_LONG") != "" {
+		size = soakLong
+	}
+	total := int(soakNumber(t, "SOAK", size))
 	seed := soakNumber(t, "SOAK_SEED", time.Now().UnixNano())
-	box, server := netfaultDovecot(t)
-	proxy, server := netfaultProxy(t, server)
+	ca, _ := sharedDovecot(t)
+	box := ownDovecot(t, ca)
+	proxy, server := netfaultProxy(t, serverOf(t, ca, box))
 	s := &soak{
 		t: t, box: box, proxy: proxy, mails: map[string]*soakMail{}, cursors: map[string]Cursor{},
 		rng: rand.New(rand.NewPCG(uint64(seed), 1)), luck: rand.New(rand.NewPCG(uint64(seed), 2)),
@@ -369,7 +377,7 @@ func TestNoMailIsLostWhateverBreaks(t *testing.T) {
 		count[b.name]++
 		s.revive()
 		if s.rng.IntN(2) == 0 {
-			for end := time.Now().Add(20 * time.Second); !s.w.reached(); time.Sleep(5 * time.Millisecond) {
+			for end := time.Now().Add(patience); !s.w.reached(); time.Sleep(5 * time.Millisecond) {
 				s.revive()
 				if time.Now().After(end) {
 					t.Fatalf("seed %d: INBOX is not reached again (%s): %+v", seed, b.name, s.w.Status())
@@ -385,7 +393,7 @@ func TestNoMailIsLostWhateverBreaks(t *testing.T) {
 	s.calm = true
 	s.mu.Unlock()
 	s.revive()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		c, _ := s.Cursor(t.Context(), inbox)
 		if now := s.w.Status()[0]; len(s.missing()) == 0 && s.w.reached() && now.Err == "" && int(c.Next) > total {
 			break

@@ -22,7 +22,7 @@ import (
 var ErrNoDovecot = errors.New("dovecot is not installed (Debian: apt-get install dovecot-imapd)")
 
 const (
-	startLimit = 15 * time.Second
+	startLimit = 3 * time.Minute
 	stopLimit  = 10 * time.Second
 )
 
@@ -44,6 +44,7 @@ type Dovecot struct {
 	mu      sync.Mutex // held while processes start and end
 	folders []string
 	master  *process
+	taken   int // how many mailboxes Neighbour has handed out
 	closed  bool
 }
 
@@ -117,13 +118,17 @@ func (d *Dovecot) Password() string { return d.password }
 
 // Deliver implements Mailbox. It works while the server is paused or down, too.
 func (d *Dovecot) Deliver(ctx context.Context, folder string, raw []byte) error {
+	return d.deliver(ctx, mailUser, folder, raw)
+}
+
+func (d *Dovecot) deliver(ctx context.Context, user, folder string, raw []byte) error {
 	d.mu.Lock()
 	known := slices.Contains(d.folders, folder)
 	d.mu.Unlock()
 	if !known { // the agent would put it into INBOX
 		return fmt.Errorf("deliver to %s: no such folder", folder)
 	}
-	cmd := exec.CommandContext(ctx, d.agent, "-c", d.config, "-d", mailUser, "-m", folder)
+	cmd := exec.CommandContext(ctx, d.agent, "-c", d.config, "-d", user, "-m", folder)
 	cmd.Stdin = bytes.NewReader(raw)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("deliver to %s: %w: %s", folder, err, bytes.TrimSpace(out))
@@ -227,7 +232,7 @@ func (d *Dovecot) Restart(ctx context.Context) error {
 
 // greeted reports whether the server answers a new connection.
 func (d *Dovecot) greeted(ctx context.Context) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	dialer := tls.Dialer{Config: &tls.Config{RootCAs: d.ca.Pool(), MinVersion: tls.VersionTLS12}}
 	conn, err := dialer.DialContext(ctx, "tcp", d.addr)

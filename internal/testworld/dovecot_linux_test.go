@@ -38,6 +38,24 @@ func TestDovecotMailbox(t *testing.T) {
 	checkMailbox(t, ca, d)
 }
 
+func TestDovecotNeighbours(t *testing.T) {
+	ca, d := startDovecot(t)
+	one, err := d.Neighbour()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkMailbox(t, ca, one)
+	other, err := d.Neighbour()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, box := range []Mailbox{d, other} {
+		if mails, err := box.Messages(t.Context(), "INBOX"); err != nil || len(mails) != 0 {
+			t.Errorf("%s has %d mails of somebody else, %v", box.User(), len(mails), err)
+		}
+	}
+}
+
 func TestDovecotFolders(t *testing.T) {
 	ca, d := startDovecot(t)
 	if err := d.CreateFolder(t.Context(), "All"); err != nil {

@@ -23,7 +23,7 @@ ssl = required
 ssl_cert = <{run}/cert.pem
 ssl_key = <{run}/key.pem
 ssl_min_protocol = TLSv1.2
-mail_location = maildir:{run}/mail
+mail_location = maildir:{run}/mail/%u
 mail_max_userip_connections = 200
 first_valid_uid = 1
 auth_mechanisms = {mechanisms}
@@ -38,7 +38,7 @@ passdb {
 }
 userdb {
   driver = static
-  args = uid={uid} gid={gid} home={run}/mail
+  args = uid={uid} gid={gid} home={run}/mail/%u
 }
 namespace inbox {
   inbox = yes
@@ -101,7 +101,7 @@ service imap-login {
 }
 `
 
-// configure writes the configuration, the key and the one user, and makes the mail folder.
+// configure writes the configuration, the key and the users, and makes the mail folder.
 func (d *Dovecot) configure(port string) error {
 	root := os.Getuid() == 0
 	owner, conf := "dovecot", dovecotConf // mail that belongs to root is refused
@@ -139,7 +139,7 @@ func (d *Dovecot) configure(port string) error {
 		{d.config, []byte(fill.Replace(conf))},
 		{filepath.Join(d.run, "cert.pem"), cert},
 		{filepath.Join(d.run, "key.pem"), key},
-		{passwd, []byte(mailUser + ":" + d.password + "\n")},
+		{passwd, []byte(strings.Join(append(neighbours(), mailUser), ":"+d.password+"\n") + ":" + d.password + "\n")},
 		{oauth2, []byte(fill.Replace(oauth2PassdbConf))},
 		{ca, d.ca.PEM()},
 	} {
@@ -158,6 +158,14 @@ func (d *Dovecot) configure(port string) error {
 		return err
 	}
 	return errors.Join(os.Chown(passwd, uid, -1), os.Chown(mail, uid, -1), os.Chown(oauth2, uid, -1), os.Chown(ca, uid, -1))
+}
+
+// neighbours are the people on the same server whose mailboxes Neighbour hands out.
+func neighbours() (users []string) {
+	for i := range 40 {
+		users = append(users, fmt.Sprintf("neighbour%d@example.org", i))
+	}
+	return users
 }
 
 // lookupUser finds a user by name or, for the ordinary user who has none, by number.

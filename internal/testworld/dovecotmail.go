@@ -1,6 +1,8 @@
 package testworld
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,7 +10,7 @@ import (
 
 // Maildir is the folder on disk that INBOX is in, with cur, new and tmp. They are made when INBOX
 // is first opened. Whoever changes anything but new in it does so while the server is down.
-func (d *Dovecot) Maildir() string { return filepath.Join(d.run, "mail") }
+func (d *Dovecot) Maildir() string { return filepath.Join(d.run, "mail", mailUser) }
 
 // Drop puts one message into INBOX without the delivery agent, also while the server is stopped, and
 // clients that wait in IDLE hear of it. name must be new, and INBOX have been opened before.
@@ -45,3 +47,34 @@ func (d *Dovecot) Renumber() error {
 	}
 	return nil
 }
+
+// neighbour is another person's mailbox on a Dovecot.
+type neighbour struct {
+	*Dovecot
+	user string
+}
+
+// Neighbour returns the empty mailbox of another person on the same server, another one each time: a server takes
+// longer to start than most tests need it. The password is the same, and Close does nothing.
+func (d *Dovecot) Neighbour() (Mailbox, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := neighbours()
+	if d.taken >= len(all) {
+		return nil, errors.New("the Dovecot has no more mailboxes")
+	}
+	d.taken++
+	return neighbour{d, all[d.taken-1]}, nil
+}
+
+func (n neighbour) User() string { return n.user }
+
+func (n neighbour) Deliver(ctx context.Context, folder string, raw []byte) error {
+	return n.deliver(ctx, n.user, folder, raw)
+}
+
+func (n neighbour) Messages(ctx context.Context, folder string) ([][]byte, error) {
+	return messages(ctx, n.ca, n, folder)
+}
+
+func (n neighbour) Close() error { return nil }
