@@ -147,8 +147,8 @@ func explainLayout(l layout, p *problems) {
 				"Give only the parts of one export.")
 		}
 		if l.format == FormatHTML {
-			p.add(Question, "format-html", "", "This export was requested as web pages (HTML). Everything in it was checked, but pages leave out what the lists in JSON hold, such as which "+
-				"pictures belong to one post and exact times, and few programs can read them. If that matters to you, request the export again and choose JSON. Are pages enough for you?")
+			p.add(Question, "format-html", "", "This export was requested as web pages (HTML). Everything in it was checked, but pages tell times "+
+				"to the minute only, and few programs can read them. If that matters to you, request the export again and choose JSON. Are pages enough for you?")
 		}
 		if l.beside != "" {
 			p.add(Question, "part-nested", l.beside, "There is a zip within the zip, and nobody has looked into it. Open it: is it right that it is no part of the export?")
