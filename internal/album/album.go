@@ -69,6 +69,8 @@ type Album struct {
 	Unread  []string // lists that could not be read, by name
 	Missing int      // media that a list names and no part holds
 	files   *archive
+
+	detailed []Entry // of lists of everything ever posted, which other lists name too
 }
 
 // Bounds of what is read. Exports are the person's own, but zips are written by anyone.
@@ -96,6 +98,8 @@ func Open(ctx context.Context, parts []Part) (*Album, error) {
 			}
 		}
 	}
+	a.addDetailed(a.detailed)
+	a.detailed = nil
 	a.Threads = findThreads(files)
 	slices.SortStableFunc(a.Entries, func(x, y Entry) int {
 		switch {

@@ -127,6 +127,34 @@ func TestAGeneratedExportInSeveralPartsIsShownWhole(t *testing.T) {
 	}
 }
 
+// TestTheListOfEverythingEverPosted: exports of 2026 have posts.json, beside posts_1.json or instead of it.
+func TestTheListOfEverythingEverPosted(t *testing.T) {
+	for name, how := range map[string]testworld.EverPosted{"beside": testworld.Beside, "instead": testworld.Instead} {
+		e := testworld.DemoExport("jane.doe")
+		e.EverPosted, e.Archived, e.Drafts, e.BOM, e.RecentlyDeleted, e.OtherContent = how, 3, 2, true, true, true
+		paths, err := e.Write(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(paths[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := open(t, Part{"a.zip", int64(len(b)), bytes.NewReader(b)})
+		if got := count(a); got[Post] != 12 || got[Archived] != 3 || got[Other] != 2 || got[Story] != 4 || len(a.Unread) > 0 || a.Missing > 0 {
+			t.Errorf("%s: %v, %v unread, %d missing", name, got, a.Unread, a.Missing)
+		}
+		for _, e := range a.Entries {
+			if e.Kind == Post && len(e.Media) == 3 && !strings.HasSuffix(e.Media[2].URI, ".mp4") {
+				t.Errorf("%s: the media of a post are in another order: %v", name, e.Media)
+			}
+		}
+		if _, talk, err := a.Read(t.Context(), a.Threads[0], 0); err != nil || len(talk) == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestListsOfEachYear(t *testing.T) {
 	const jpg = "\xff\xd8\xff\xe0picture"
 	const media = "media/posts/202407/"

@@ -55,6 +55,8 @@ type item struct {
 	Caption  string          `json:"caption"` // v1
 	Media    json.RawMessage `json:"media"`
 	Metadata json.RawMessage `json:"media_metadata"`
+	Posted   json.RawMessage `json:"timestamp"`    // of posts.json
+	Lines    json.RawMessage `json:"label_values"` // of posts.json
 }
 
 // readList adds all entries of one list.
@@ -73,7 +75,11 @@ func (a *Album) readList(ctx context.Context, m *member, kind string) error {
 		if json.Unmarshal(raw, &it) != nil {
 			return nil //nolint:nilerr // one odd element does not spoil the list
 		}
-		if e := it.entry(k); len(e.Media) > 0 {
+		switch e := it.entry(k); {
+		case len(e.Media) == 0:
+		case len(it.Lines) > 0 && k == Post:
+			a.detailed = append(a.detailed, e)
+		default:
 			a.add(e)
 		}
 		return nil
@@ -84,14 +90,20 @@ func (a *Album) readList(ctx context.Context, m *member, kind string) error {
 func (it item) entry(kind string) Entry {
 	e := Entry{Kind: kind, Time: it.time(), Caption: it.caption()}
 	var media []item
-	if it.URI == "" && it.Path == "" {
+	switch {
+	case len(it.Lines) > 0:
+		var draft bool
+		if media, draft = it.media(); draft {
+			e.Kind = Other
+		}
+	case it.URI == "" && it.Path == "":
 		if json.Unmarshal(it.Media, &media) != nil {
 			var one item
 			if json.Unmarshal(it.Media, &one) == nil {
 				media = []item{one}
 			}
 		}
-	} else {
+	default:
 		media = []item{it}
 	}
 	for _, m := range media {
@@ -102,6 +114,9 @@ func (it item) entry(kind string) Entry {
 		if uri == "" {
 			continue
 		}
+		if len(it.Lines) > 0 && kind == Post && strings.Contains(uri, "media/archived_posts/") {
+			e.Kind = Archived
+		}
 		e.Media = append(e.Media, Media{URI: uri, Time: m.time(), Caption: m.caption(), Place: m.place()})
 	}
 	// With one medium, caption and time stand at the medium alone.
@@ -109,7 +124,7 @@ func (it item) entry(kind string) Entry {
 		if e.Time.IsZero() {
 			e.Time = e.Media[0].Time
 		}
-		if e.Caption == "" && len(e.Media) == 1 {
+		if e.Caption == "" && (len(e.Media) == 1 || len(it.Lines) > 0) {
 			e.Caption = e.Media[0].Caption
 		}
 	}
@@ -127,8 +142,10 @@ func (it item) caption() string {
 var v1Times = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"}
 
 func (it item) time() time.Time {
-	if n, ok := whole(it.Created); ok && n > 0 && n < 1<<40 {
-		return time.Unix(n, 0).UTC()
+	for _, raw := range []json.RawMessage{it.Created, it.Posted} {
+		if n, ok := whole(raw); ok && n > 0 && n < 1<<40 {
+			return time.Unix(n, 0).UTC()
+		}
 	}
 	for _, layout := range v1Times {
 		if t, err := time.Parse(layout, it.TakenAt); err == nil {
@@ -182,7 +199,7 @@ func each(m *member, f func(key string, raw json.RawMessage) error) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	br := bufio.NewReader(io.LimitReader(r, maxList))
+	br := text(io.LimitReader(r, maxList))
 	first, err := peek(br)
 	if err != nil {
 		return err
@@ -196,7 +213,7 @@ func each(m *member, f func(key string, raw json.RawMessage) error) (err error) 
 	if err := dec.Decode(&object); err != nil {
 		return err
 	}
-	if _, isMedia := object["uri"]; isMedia || hasList(object["media"]) {
+	if _, isMedia := object["uri"]; isMedia || hasList(object["media"]) || hasList(object["label_values"]) {
 		raw, err := json.Marshal(object)
 		if err != nil {
 			return err
@@ -215,6 +232,16 @@ func each(m *member, f func(key string, raw json.RawMessage) error) (err error) 
 
 func hasList(raw json.RawMessage) bool { return bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) }
 
+// text reads a list without the byte order mark that editors put before it.
+func text(r io.Reader) *bufio.Reader {
+	const mark = "\ufeff"
+	br := bufio.NewReader(r)
+	if b, err := br.Peek(len(mark)); err == nil && string(b) == mark { // what fails here fails again
+		_, _ = br.Discard(len(mark))
+	}
+	return br
+}
+
 // peek returns the first character that is no space, and leaves it there.
 func peek(r *bufio.Reader) (byte, error) {
 	for {
@@ -222,7 +249,7 @@ func peek(r *bufio.Reader) (byte, error) {
 		if err != nil {
 			return 0, err
 		}
-		if !strings.ContainsRune(" \t\r\n\ufeff", rune(b)) {
+		if !strings.ContainsRune(" \t\r\n", rune(b)) {
 			return b, r.UnreadByte()
 		}
 	}

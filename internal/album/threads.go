@@ -109,7 +109,7 @@ func (a *Album) Read(ctx context.Context, t Thread, file int) (Thread, []Message
 		return t, nil, fmt.Errorf("open %s: %w", m.name, err)
 	}
 	var raw rawThread
-	err = json.NewDecoder(r).Decode(&raw)
+	err = json.NewDecoder(text(r)).Decode(&raw)
 	if err := errors.Join(err, r.Close(), ctx.Err()); err != nil {
 		return t, nil, fmt.Errorf("read %s: %w", m.name, err)
 	}

@@ -86,7 +86,7 @@ func (l *list) value(path []string, v token) {
 		return
 	}
 	key := path[len(path)-1]
-	l.filled = l.filled || path[0] == element
+	l.filled = l.filled || path[0] == element && v.kind != 'n'
 	if key == "uri" && !l.class.own() {
 		uri, _ := v.text()
 		l.reference(holder(path), uri)

@@ -8,6 +8,9 @@ import (
 // reference looks up one file that the list names in a field.
 func (l *list) reference(field, uri string) {
 	l.uris++
+	if isSubtitles(uri) { // a page shows them as a link, and some lists among the media
+		field = "subtitles"
+	}
 	why, severity := refOther, Question
 	switch l.class {
 	case classPersonal:

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"testing"
 
@@ -79,6 +80,54 @@ func TestOddExports(t *testing.T) {
 	}
 }
 
+// TestListsThatHoldNothing: a list that is there and yields nothing is asked about, in whatever way it does so; so is
+// one that should hold what would be gone with the account.
+func TestListsThatHoldNothing(t *testing.T) {
+	own := map[string]string{
+		"stories.json": "ig_stories", "reels.json": "ig_reels_media", "profile_photos.json": "ig_profile_picture", "archived_posts.json": "ig_archived_post_media",
+		"igtv_videos.json": "ig_igtv_media", "other_content.json": "ig_other_media",
+	}
+	for list, key := range own {
+		for _, nothing := range []string{`{}`, `[]`, `null`, `""`, `0`, `false`, `{"error":"An error occurred"}`, `{"` + key + `":null}`, `{"` + key + `":[]}`, `{"` + key + `":""}`, `{"` + key + `":false}`} {
+			f := manyLists()
+			f[mediaD+list] = []byte(nothing)
+			for name := range f { // Instagram sent neither
+				if c := ownLists[strings.TrimSuffix(list, ".json")]; ownFolders[media(name)] == c && !strings.HasSuffix(name, "newer.jpg") {
+					delete(f, name)
+				}
+			}
+			r := examine(t, part(partName, zipOf(f)))
+			if got := codes(r, Question); len(codes(r, Error)) > 0 || len(got) != 1 || got[0] != "index-empty" {
+				t.Errorf("%s is %s: %v %v", list, nothing, codes(r, Error), got)
+			}
+		}
+		f := manyLists()
+		f[mediaD+list] = []byte(`[null]`)
+		if r := examine(t, part(partName, zipOf(f))); len(codes(r, Error))+len(codes(r, Question)) == 0 {
+			t.Errorf("%s is [null]: nothing is said", list)
+		}
+	}
+	for list, word := range map[string]string{
+		"connections/followers_and_following/followers_1.json": "followers", "connections/followers_and_following/following.json": "follow", activityD + "likes/liked_posts.json": "likes",
+		activityD + "saved/saved_posts.json": "saved", activityD + "comments/post_comments_1.json": "comments",
+	} {
+		for _, nothing := range []string{`{}`, `[]`, `null`, `""`, `false`, `{"error":"An error occurred"}`, `[null]`, `{"relationships_following":null}`, ""} {
+			changes := contents{list: []byte(nothing)}
+			if nothing == "" {
+				changes[list] = nil
+			}
+			r := examine(t, part(partName, zipOf(with(changes))))
+			if got := codes(r, Question); len(codes(r, Error)) > 0 || len(got) != 1 || !strings.HasSuffix(got[0], "s-absent") || !strings.Contains(r.Problems[0].Text, word) {
+				t.Errorf("%s is %s: %+v", list, nothing, r.Problems)
+			}
+		}
+		dir := path.Dir(list)
+		if r := examine(t, part(partName, zipOf(with(contents{list: nil, dir + "/no-data.txt": []byte("Tu n’as pas de données dans cette section")})))); len(codes(r, Question)) > 0 {
+			t.Errorf("a note instead of %s: %+v", list, r.Problems)
+		}
+	}
+}
+
 // TestEverPosted: what only the list of everything ever posted names is counted, and no proof that all is here.
 func TestEverPosted(t *testing.T) {
 	one, two, three := "media/posts/201904/one.jpg", "media/posts/202407/two.jpg", "media/posts/202407/three.mp4"
@@ -115,7 +164,17 @@ func TestEverPosted(t *testing.T) {
 		"a draft without media":                   {all(`{"timestamp":1704067200,"media":[],"label_values":[{"label":"Draft","value":true}],"fbid":"1"}`), 2, 0, 1, "", ""},
 		"a medium that is none":                   {all(strings.Replace(detailedPost("1720384531", two, three), `"media":[{`, `"media":[null,{`, 1)), 2, 0, 0, "reference-empty", ""},
 		"a medium of a carousel that is an error": {all(strings.Replace(detailedPost("1720384531", two, three), `"dict":[{"title":"","dict"`, `"dict":[{"error":"x"},{"title":"","dict"`, 1)), 2, 0, 0, "reference-empty", ""},
-		"reels are among them":                    {all(detailedPost("1684108800", "media/reels/202305/reel.mp4")), 3, 1, 0, "", ""},
+		"stories and reels in that form": {contents{
+			mediaD + "stories.json": []byte("[" + detailedPost("1748736000", "media/stories/202506/story.jpg") + "]"),
+			mediaD + "reels.json":   []byte(`{"ig_reels_media":[` + detailedPost("1684108800", "media/reels/202305/reel.mp4", "media/reels/202305/sub_1.srt") + `]}`),
+		}, 2, 0, 0, "", ""},
+		"a file of a story in that form is missing": {contents{
+			mediaD + "stories.json": []byte("[" + detailedPost("1748736000", "media/stories/202506/story.jpg") + "," + detailedPost("1748736000", missing) + "]"),
+		}, 2, 0, 0, "media-missing", ""},
+		"posts_1.json is an error beside it": {contents{
+			mediaD + "posts.json": []byte("[" + detailedPost("1554163200", one) + "," + detailedPost("1720384531", two, three) + "]"), mediaD + "posts_1.json": []byte(`{"error":"x"}`),
+		}, 2, 0, 0, "", "index-empty"},
+		"reels are among them": {all(detailedPost("1684108800", "media/reels/202305/reel.mp4")), 3, 1, 0, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := examine(t, part(partName, zipOf(with(c.changes))))
