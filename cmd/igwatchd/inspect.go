@@ -130,11 +130,11 @@ func earlierAlone(ctx context.Context, files []string, now []inspect.Part, repor
 	if err != nil {
 		return nil, fmt.Errorf("inspect: %w", err)
 	}
-	if r.Username == "" || report.Username != r.Username {
-		return nil, fault.Permanent(fmt.Errorf("inspect: %s is no export of the same account", files[0]), "name the zips of an earlier export of "+report.Username)
-	}
 	if report.Lacking, err = inspect.Compare(ctx, parts, now); err != nil {
-		return nil, fmt.Errorf("inspect: compare: %w", err)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		report.Lacking = &inspect.Lacking{Trouble: err.Error()}
 	}
 	report.Lacking.Of = files[0]
 	return []verdict.Earlier{verdict.NewEarlier(files[0], r.GeneratedAt, r, report.Lacking)}, nil

@@ -140,12 +140,12 @@ func (p printer) uncounted(more int) {
 
 func (p printer) lacking(all []verdict.Listing) {
 	for _, l := range all {
-		p.head("What an earlier export holds and this one does not")
+		p.head(l.Name)
 		made := ""
 		if l.Made != "" {
 			made = ", made on " + l.Made
 		}
-		p.text("  ", "  ", fmt.Sprintf("These are in %s%s, and not in this one. Keep both.", l.From, made))
+		p.text("  ", "  ", fmt.Sprintf("The earlier export is %s%s. %s", l.From, made, l.Says))
 		p.files(l)
 	}
 }

@@ -103,6 +103,10 @@ func exportCmd(ts *testscript.TestScript, _ bool, args []string) {
 			e.Pad, _ = strconv.ParseInt(value, 10, 64)
 		case "posts":
 			e.Posts, _ = strconv.Atoi(value)
+		case "talks": // so many conversations, with so many messages each
+			talks, messages, _ := strings.Cut(value, ",")
+			e.Threads, _ = strconv.Atoi(talks)
+			e.MessagesPerThread, _ = strconv.Atoi(messages)
 		case "ago":
 			days, _ := strconv.Atoi(value)
 			e.Generated = now.AddDate(0, 0, -days)

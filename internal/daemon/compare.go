@@ -98,7 +98,7 @@ func (d *Daemon) compare(ctx context.Context, e journal.Export, parts []journal.
 			return err
 		}
 		for _, x := range list {
-			if x.Lacking != nil && x.Lacking.Trouble == "" {
+			if x.Lacking != nil && x.Lacking.Trouble == "" && x.Lacking.Version == inspect.CompareVersion {
 				continue
 			}
 			old, _, err := tx.Export(x.ID)
@@ -128,7 +128,7 @@ func (d *Daemon) compare(ctx context.Context, e journal.Export, parts []journal.
 			if errors.As(err, &cause) {
 				err = cause.Err // without the place of the file
 			}
-			l = &inspect.Lacking{Trouble: err.Error()}
+			l = &inspect.Lacking{Trouble: err.Error(), Version: inspect.CompareVersion}
 		}
 		l.Of = old.ID
 		compared = append(compared, l)

@@ -3,7 +3,9 @@ package inspect
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -18,6 +20,9 @@ const strangeMedia = 10
 // muchSmaller is below which share of its former size, in percent, a file counts as smaller: Instagram makes
 // the same picture anew in slightly other sizes.
 const muchSmaller = 80
+
+// CompareVersion is of what [Compare] looks at. It grows with that.
+const CompareVersion = 1
 
 // Lacking is what an earlier export of the same account holds and a later one does not. A later
 // export is no superset of an earlier one: it is without what was deleted in between and what was not
@@ -34,13 +39,27 @@ type Lacking struct {
 	Strange bool `json:"strange,omitempty"`
 	// Trouble says why the two could not be compared; "" if they were.
 	Trouble string `json:"trouble,omitempty"`
+
+	// Version is the CompareVersion of the program that compared. 0: only the files were, by their names.
+	Version    int      `json:"version,omitempty"`
+	Fewer      []Shrunk `json:"fewer,omitempty"`       // conversations with fewer messages or texts, at most 100
+	FewerTalks int      `json:"fewer_talks,omitempty"` // all of them
+	Lists      []Shrunk `json:"lists,omitempty"`       // lists that hold much less or fewer texts, at most 100
+	// Other is how many pictures and videos of the same name show something else; OtherPaths are the first of
+	// them, at most 100. Unseen differ, and could not be looked at.
+	Other      int      `json:"other,omitempty"`
+	OtherPaths []string `json:"other_paths,omitempty"`
+	Unseen     int      `json:"unseen,omitempty"`
+
+	NotCompared []string `json:"not_compared,omitempty"` // why parts of them could not be compared: ByYears …
 }
 
-// Compare looks for every picture, video, sound and conversation of an earlier export in a later
-// one. It reads the directories of the zips alone. A file counts as held if the later export has one of the
-// same name, wherever it lies and whatever its extension, or one of the same length and CRC-32: the names hold
-// the number of the medium, and stay, while folders change with the layout. An error says that
-// the two could not be compared.
+// Compare looks for what an earlier export holds in a later one: every picture, video, sound and conversation,
+// how many messages and texts each conversation has, and how many things each list has. A file counts as held if the
+// later export has one of the same name, wherever it lies and whatever its extension, or one of the same
+// length and CRC-32: the names hold the number of the medium, and stay, while folders change with the layout. Of two
+// of one name that differ, a picture must show the same, and a video be as long. The directories of the zips, their lists
+// and those pictures are read, and nothing else. An error says that the two could not be compared.
 func Compare(ctx context.Context, earlier, later []Part) (*Lacking, error) {
 	now, err := readTables(ctx, later)
 	if err != nil {
@@ -56,18 +75,21 @@ func Compare(ctx context.Context, earlier, later []Part) (*Lacking, error) {
 		held.names.add(e.bytes(), held.number(e))
 	}
 	held.names.sort()
-	l := &Lacking{Paths: []string{}}
+	l := &Lacking{Paths: []string{}, Version: CompareVersion}
+	old := &union{tables: before}
+	pairs := &pairing{ctx: ctx, held: held, old: old}
 	media := 0
-	for e := range (&union{tables: before}).recognisable() {
+	for e := range old.recognisable() {
 		talk := e.isTalk()
 		if !talk {
 			media++
 		}
-		l.look(e, talk, held)
+		l.look(e, talk, pairs)
 	}
 	if l.Strange = media >= strangeMedia && l.Media == media; l.Strange { // then only the conversations say something
 		l.Paths = slices.DeleteFunc(l.Paths, func(rel string) bool { return classify(rel) != classMessages })
 	}
+	l.compareLists(old, held)
 	for _, t := range append(before, now...) {
 		if err := t.src.err(); err != nil {
 			return nil, err
@@ -77,13 +99,13 @@ func Compare(ctx context.Context, earlier, later []Part) (*Lacking, error) {
 }
 
 // look notes what becomes of one entry of the earlier export.
-func (l *Lacking) look(e *entry, talk bool, held *union) {
-	if !talk && len(held.names.find(e.bytes())) > 0 {
+func (l *Lacking) look(e *entry, talk bool, p *pairing) {
+	if !talk && len(p.held.names.find(e.bytes())) > 0 {
 		return
 	}
-	if ids := held.names.find(e.likeness()); len(ids) > 0 {
-		if !talk && !held.hasAsLarge(ids, e.size*muchSmaller/100) {
-			l.Smaller++
+	if ids := p.held.names.find(e.likeness()); len(ids) > 0 {
+		if !talk {
+			l.pair(e, p.compare(e, ids))
 		}
 		return
 	}
@@ -97,14 +119,115 @@ func (l *Lacking) look(e *entry, talk bool, held *union) {
 	}
 }
 
-// hasAsLarge reports whether one of these entries is at least so large.
-func (u *union) hasAsLarge(ids []uint32, size int64) bool {
+// pair notes how a file of the later export differs from one of the same name.
+func (l *Lacking) pair(e *entry, o pairOutcome) {
+	switch o {
+	case pairSmaller:
+		l.Smaller++
+	case pairOther:
+		if l.Other++; len(l.OtherPaths) < maxShrunk {
+			l.OtherPaths = append(l.OtherPaths, e.rel)
+		}
+	case pairUnseen:
+		l.Unseen++
+	}
+}
+
+// pairOutcome is how a file compares to those of the same name in another export.
+type pairOutcome uint8
+
+const (
+	pairSame pairOutcome = iota // as far as can be seen
+	pairSmaller
+	pairOther
+	pairUnseen
+)
+
+// pairing compares files of one name that differ.
+type pairing struct {
+	ctx       context.Context
+	held, old *union
+	lister    lister
+	n         int // how many were looked at
+}
+
+// compare compares an entry of the earlier export with those that the later one has of its name. The one that
+// is most like it counts.
+func (p *pairing) compare(e *entry, ids []uint32) pairOutcome {
+	outcome := pairSmaller
 	for _, id := range ids {
-		if e, err := u.entry(id); err == nil && e.size >= size { // errors are kept by the source
-			return true
+		now, err := p.held.entry(id)
+		if err != nil { // kept by the source
+			return pairUnseen
+		}
+		if now.size < e.size*muchSmaller/100 {
+			continue
+		}
+		if o := p.content(e, now); o == pairSame {
+			return o
+		} else if outcome == pairSmaller {
+			outcome = o
 		}
 	}
-	return false
+	return outcome
+}
+
+// content looks at two files of one name that have about the same length.
+func (p *pairing) content(e, now *entry) pairOutcome {
+	if kind := kindsByExtension[strings.ToLower(path.Ext(e.rel))]; kind == kindMP4 {
+		return p.films(e, now)
+	} else if kind != kindUnknown && !kind.picture() {
+		return pairSame
+	}
+	if p.n++; p.n > maxPairs {
+		return pairUnseen
+	}
+	a, errA := p.sketch(p.old, e)
+	b, errB := p.sketch(p.held, now)
+	switch {
+	case errA != nil || errB != nil:
+		return pairUnseen
+	case max(b.width, b.height)*100 < max(a.width, a.height)*muchSmaller:
+		return pairSmaller
+	case !a.shows(b):
+		return pairOther
+	}
+	return pairSame
+}
+
+func (p *pairing) sketch(u *union, e *entry) (*sketch, error) {
+	if e.size > maxPicture {
+		return nil, errLarge
+	}
+	r, err := p.lister.content(u.tables[e.part].src, e)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return sketchOf(p.ctx, b)
+}
+
+// films compares how long two films are.
+func (p *pairing) films(e, now *entry) pairOutcome {
+	var seconds [2]float64
+	for i, x := range []struct {
+		u *union
+		e *entry
+	}{{p.old, e}, {p.held, now}} {
+		src := x.u.tables[x.e.part].src
+		body, err := localBody(src, x.e)
+		if err != nil || x.e.method != methodStore {
+			return pairSame
+		}
+		seconds[i] = filmLength(io.NewSectionReader(src, body, x.e.packed), x.e.packed)
+	}
+	if seconds[0] > 0 && math.Abs(seconds[0]-seconds[1]) > max(1, seconds[0]/20) {
+		return pairOther
+	}
+	return pairSame
 }
 
 // readTables reads the directories of the parts of one export.
@@ -149,11 +272,16 @@ func (e *entry) isTalk() bool {
 // number; what stands before it is what the other one is called now.
 func (e *entry) likeness() string {
 	if e.isTalk() {
-		folder := path.Base(thread(e.rel))
-		return "talk:" + folder[strings.LastIndexByte(folder, '_')+1:]
+		return talkKey(e.rel)
 	}
 	base := path.Base(e.rel)
 	return "name:" + strings.TrimSuffix(base, path.Ext(base))
+}
+
+// talkKey is by what a conversation is recognised, by one of its lists.
+func talkKey(rel string) string {
+	folder := path.Base(thread(rel))
+	return "talk:" + folder[strings.LastIndexByte(folder, '_')+1:]
 }
 
 // bytes stands for the content of an entry.

@@ -9,9 +9,6 @@ import (
 	"io"
 	"path"
 
-	"github.com/klauspost/compress/flate"
-
-	"github.com/igwatchd/igwatchd/internal/deflate64"
 	"github.com/igwatchd/igwatchd/internal/exportroot"
 	"github.com/igwatchd/igwatchd/internal/readahead"
 )
@@ -27,12 +24,11 @@ type reader struct {
 	union *union
 	tally *tally
 
+	unpacker
 	packed  stream
-	bytes   *bufio.Reader // of packed: the inflater is quickest with one of these
-	inflate io.ReadCloser
-	wide    *deflate64.Reader
-	buf     []byte       // for what is only counted and summed
-	picture bytes.Buffer // the picture that is being decoded
+	bytes   *bufio.Reader // of packed
+	buf     []byte        // for what is only counted and summed
+	picture bytes.Buffer  // the picture that is being decoded
 	jpeg    jpegScan
 }
 
@@ -115,24 +111,12 @@ func (r *reader) read(e *entry) (o outcome) {
 func (r *reader) open(e *entry) (*body, error) {
 	b := &body{r: &r.packed, size: e.size}
 	r.bytes.Reset(&r.packed)
-	switch {
-	case e.method == methodStore:
-		return b, nil
-	case e.method == methodDeflate64:
-		if r.wide == nil {
-			r.wide = deflate64.NewReader(nil)
-		}
-		r.wide.Reset(r.bytes)
-		b.r = r.wide
+	if e.method == methodStore {
 		return b, nil
 	}
-	if r.inflate == nil {
-		r.inflate = flate.NewReader(r.bytes)
-	} else if err := r.inflate.(flate.Resetter).Reset(r.bytes, nil); err != nil {
-		return nil, err
-	}
-	b.r = r.inflate
-	return b, nil
+	var err error
+	b.r, err = r.unpacker.open(e.method, r.bytes)
+	return b, err
 }
 
 // finish reads what is left. CRC-32 is compared always: archive/zip leaves that out when the

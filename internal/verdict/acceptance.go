@@ -141,7 +141,7 @@ func itemOf(o inspect.Omission) File {
 	f := File{When: monthName(o.Made)}
 	what := []string{howOmitted[o.Code]}
 	if o.Caption != "" {
-		what = append(what, "“"+words.Visible(o.Caption)+"”")
+		what = append(what, "“"+words.Calm(o.Caption)+"”")
 	}
 	if !strings.HasSuffix(o.From, ".json") && !strings.HasSuffix(o.From, ".html") {
 		what = append(what, words.Visible(o.From))

@@ -36,7 +36,7 @@ func claims(f Facts, v Verdict, id string) []Claim {
 		c.claim("Its pictures and videos can be opened", c.decoded(), c.media(), []string{inspect.CheckMediaKind, inspect.CheckMediaDecoded},
 			"media-damaged", "media-empty", "media-kind", "media-not-checked", "entry-damaged"),
 		c.claim("It covers all of the account's time", c.believed(f), c.time(f), []string{inspect.CheckIndexes},
-			"range-", "posts-", "gap-years", "less-than-before", "generated-", "earlier-not-compared", "earlier-files", "old-export"),
+			"range-", "posts-", "gap-years", "less-than-before", "generated-", "earlier-not-compared", "earlier-files", "earlier-messages", "earlier-lists", "earlier-pictures", "earlier-order", "earlier-same", "earlier-account", "old-export"),
 		c.request(),
 	}
 	if id == "" {

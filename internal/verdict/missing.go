@@ -23,6 +23,7 @@ type Missing struct {
 // Listing is a number of files under one head.
 type Listing struct {
 	Name  string // as people call it
+	Says  string // of what an earlier export holds: what it is
 	From  string // the list, or the earlier export
 	Made  string // the day of the earlier export
 	Files []File
@@ -69,18 +70,44 @@ func newMissing(r *inspect.Report) Missing {
 func newLacking(earlier []Earlier) (all []Listing) {
 	for _, old := range earlier {
 		l := old.Lacking
-		if l == nil || len(l.Paths) == 0 {
+		if l == nil {
 			continue
 		}
-		list := Listing{From: words.Visible(old.ID), Made: words.Visible(old.Made), More: l.Talks - len(l.Paths)}
-		if !l.Strange { // else its media are counted, and none is listed
-			list.More += l.Media
+		from := func(name, says string, more int) Listing {
+			return Listing{Name: name, Says: says, From: words.Visible(old.ID), Made: words.Visible(old.Made), More: max(0, more)}
 		}
-		list.More = max(0, list.More)
-		for _, p := range l.Paths {
-			list.Files = append(list.Files, newFile(p))
+		if len(l.Paths) > 0 {
+			more := l.Talks - len(l.Paths)
+			if !l.Strange { // else its media are counted, and none is listed
+				more += l.Media
+			}
+			list := from("What an earlier export holds and this one does not", "These are in the earlier export, and not in this one. Keep both.", more)
+			for _, p := range l.Paths {
+				list.Files = append(list.Files, newFile(p))
+			}
+			all = append(all, list)
 		}
-		all = append(all, list)
+		if len(l.Fewer) > 0 {
+			list := from("Conversations with less in them than in an earlier export", "The largest losses come first. Keep both exports.", l.FewerTalks-len(l.Fewer))
+			for _, s := range l.Fewer {
+				list.Files = append(list.Files, File{Path: less(talkName(s.Name), s).String()})
+			}
+			all = append(all, list)
+		}
+		if len(l.Lists) > 0 {
+			list := from("Lists with less in them than in an earlier export", "Keep both exports.", 0)
+			for _, s := range l.Lists {
+				list.Files = append(list.Files, File{Path: less(listTitle(s.Name), s).String()})
+			}
+			all = append(all, list)
+		}
+		if len(l.OtherPaths) > 0 {
+			list := from("Pictures and videos that were others in an earlier export", "These have the name of one in the earlier export, and show something else. Keep both exports.", l.Other-len(l.OtherPaths))
+			for _, p := range l.OtherPaths {
+				list.Files = append(list.Files, newFile(p))
+			}
+			all = append(all, list)
+		}
 	}
 	return all
 }

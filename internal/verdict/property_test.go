@@ -287,7 +287,7 @@ func TestMoreFactsNeverMakeItWorse(t *testing.T) {
 		func(f *verdict.Facts) { f.Report.GeneratedAt = "2026-11-20" },
 		func(f *verdict.Facts) { f.Copies[1].Proven = true },
 		func(f *verdict.Facts) {
-			f.Earlier = append(f.Earlier, verdict.Earlier{ID: "e0", PerYear: map[string]int{"2019": 2}, Lacking: &inspect.Lacking{}})
+			f.Earlier = append(f.Earlier, verdict.Earlier{ID: "e0", PerYear: map[string]int{"2019": 2}, Lacking: &inspect.Lacking{Version: inspect.CompareVersion}})
 		},
 		func(f *verdict.Facts) { f.Answers["quality-unknown"] = true },
 		func(f *verdict.Facts) { f.Answers["gap-years"] = true },

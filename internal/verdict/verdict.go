@@ -63,17 +63,6 @@ type Offered struct {
 	Quality   string
 }
 
-// Earlier is what another export of the same account held.
-type Earlier struct {
-	ID      string
-	Made    string // the day, RFC 3339 date
-	PerYear map[string]int
-	// Messages and Sections are how many messages it held, and which folders its request brought.
-	Messages int
-	Sections []string
-	Lacking  *inspect.Lacking // what it holds and this one does not; nil: not compared yet
-}
-
 // Reason is one finding and what it means.
 type Reason struct {
 	Code     string `json:"code"`
@@ -168,6 +157,7 @@ var proofs = map[string]bool{
 	"posts-empty": true, "posts-count-rough": true, "generated-disagrees": true, "same-path-differs": true, "media-not-checked": true,
 	"media-unlisted": true, "index-empty": true, "section-missing": true, "part-nested": true, "section-unknown": true, "media-kind": true, "range-one-year": true,
 	"gap-years": true, "less-than-before": true, "earlier-files": true, "earlier-not-compared": true,
+	"earlier-messages": true, "earlier-lists": true, "earlier-pictures": true, "earlier-order": true, "earlier-same": true, "earlier-account": true,
 }
 
 // identities are the codes of errors about whose archive it is.

@@ -96,17 +96,17 @@ func TestRules(t *testing.T) {
 		"info changes nothing":  {func(f *Facts) { f.Report.Problems = []inspect.Problem{{Code: "x", Severity: "info", Text: "t"}} }, Safe, "x"},
 		"less than before": {func(f *Facts) {
 			f.Report.PerYear = map[string]int{"2019": 5}
-			f.Earlier = []Earlier{{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2018": 3, "2019": 5}, Lacking: &inspect.Lacking{}}}
+			f.Earlier = []Earlier{{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2018": 3, "2019": 5}, Lacking: &inspect.Lacking{Version: inspect.CompareVersion}}}
 		}, Questions, "less-than-before"},
 		"fewer messages than before": {func(f *Facts) {
-			f.Earlier = []Earlier{NewEarlier("e0", "2025-01-01", &inspect.Report{Counts: inspect.Counts{Messages: 3}}, &inspect.Lacking{})}
+			f.Earlier = []Earlier{NewEarlier("e0", "2025-01-01", &inspect.Report{Counts: inspect.Counts{Messages: 3}}, &inspect.Lacking{Version: inspect.CompareVersion})}
 		}, Questions, "less-than-before"},
 		"a section less than before": {func(f *Facts) {
-			f.Earlier = []Earlier{NewEarlier("e0", "2025-01-01", &inspect.Report{Evidence: inspect.Evidence{Sections: []string{"saved"}}}, &inspect.Lacking{})}
+			f.Earlier = []Earlier{NewEarlier("e0", "2025-01-01", &inspect.Report{Evidence: inspect.Evidence{Sections: []string{"saved"}}}, &inspect.Lacking{Version: inspect.CompareVersion})}
 		}, Questions, "less-than-before"},
 		"as much as before": {func(f *Facts) {
 			f.Report.PerYear = map[string]int{"2019": 5, "2020": 1}
-			f.Earlier = []Earlier{{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2019": 5}, Lacking: &inspect.Lacking{}}}
+			f.Earlier = []Earlier{{ID: "e0", Made: "2025-01-01", PerYear: map[string]int{"2019": 5}, Lacking: &inspect.Lacking{Version: inspect.CompareVersion}}}
 		}, Safe, ""},
 		"reels that are posts too":          {func(f *Facts) { f.Posts, f.Report.Counts.Reels, f.Report.Evidence.ReelsInPosts = 420, 10, 10 }, NotSafe, "posts-missing"},
 		"reels that are posts of their own": {func(f *Facts) { f.Posts, f.Report.Counts.Reels, f.Report.Evidence.ReelsInPosts = 420, 10, 2 }, Safe, ""},
@@ -148,15 +148,21 @@ func TestRules(t *testing.T) {
 			f.Report.Problems = []inspect.Problem{{Code: "section-missing", Severity: inspect.Question, Text: "t"}}
 		}, Questions, "posts-empty"},
 		"files of before": {func(f *Facts) {
-			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Media: 1, Talks: 2, Paths: []string{"media/posts/1.jpg"}}}}
+			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Version: inspect.CompareVersion, Media: 1, Talks: 2, Paths: []string{"media/posts/1.jpg"}}}}
 		}, Questions, "earlier-files"},
 		"files of one of two before": {func(f *Facts) {
-			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Media: 1}}, {Lacking: &inspect.Lacking{}}}
+			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Version: inspect.CompareVersion, Media: 1}}, {Lacking: &inspect.Lacking{Version: inspect.CompareVersion}}}
 		}, Questions, "earlier-files"},
-		"smaller than before":        {func(f *Facts) { f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Smaller: 1}}} }, Questions, "earlier-larger"},
-		"all of before":              {func(f *Facts) { f.Earlier = []Earlier{{Lacking: &inspect.Lacking{}}} }, Safe, ""},
-		"other names than before":    {func(f *Facts) { f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Media: 9, Strange: true}}} }, Questions, "earlier-not-compared"},
-		"other names and less talk":  {func(f *Facts) { f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Media: 9, Talks: 1, Strange: true}}} }, Questions, "earlier-files"},
+		"smaller than before": {func(f *Facts) {
+			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Version: inspect.CompareVersion, Smaller: 1}}}
+		}, Questions, "earlier-larger"},
+		"all of before": {func(f *Facts) { f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Version: inspect.CompareVersion}}} }, Safe, ""},
+		"other names than before": {func(f *Facts) {
+			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Version: inspect.CompareVersion, Media: 9, Strange: true}}}
+		}, Questions, "earlier-not-compared"},
+		"other names and less talk": {func(f *Facts) {
+			f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Version: inspect.CompareVersion, Media: 9, Talks: 1, Strange: true}}}
+		}, Questions, "earlier-files"},
 		"before cannot be read":      {func(f *Facts) { f.Earlier = []Earlier{{Lacking: &inspect.Lacking{Trouble: "no such file"}}} }, Questions, "earlier-not-compared"},
 		"before is not compared yet": {func(f *Facts) { f.Earlier = []Earlier{{ID: "e0"}} }, Questions, "earlier-not-compared"},
 		"one more on its way":        {func(f *Facts) { f.Coming = 1 }, NotSafe, "parts-coming"},

@@ -64,6 +64,18 @@ var german = table{
 			"other": "Das Archiv von %[2]s ist gespeichert und vollständig, bis auf %[1]d Dinge, die Instagram nicht mitgeliefert hat und auf die du verzichtest, und bis auf das, worauf du nach deinen Antworten verzichten kannst. Das Konto kann gelöscht werden.",
 		},
 
+		"%d pictures or videos show something else here than under the same name in an earlier export of this account (made on %s, kept as %s). The evidence page lists them. Are they the right ones? %s": {
+			"one":   "Ein Bild oder Video zeigt hier etwas anderes als unter demselben Namen in einem früheren Export dieses Kontos (gemacht am %[2]s, aufbewahrt als %[3]s). Auf der Seite mit den Belegen steht, welches. Ist es das richtige? %[4]s",
+			"other": "%d Bilder oder Videos zeigen hier etwas anderes als unter demselben Namen in einem früheren Export dieses Kontos (gemacht am %s, aufbewahrt als %s). Auf der Seite mit den Belegen sind sie aufgeführt. Sind es die richtigen? %s",
+		},
+		"%[1]d conversations hold fewer messages or texts than in an earlier export of this account (made on %[2]s, kept as %[3]s). The largest loss is %[4]s. The evidence page lists them. Is it right that you, or those you wrote with, deleted these? %[5]s": {
+			"one":   "Eine Unterhaltung enthält weniger Nachrichten oder Texte als in einem früheren Export dieses Kontos (gemacht am %[2]s, aufbewahrt als %[3]s): %[4]s. Ist es richtig, dass du oder die anderen sie gelöscht haben? %[5]s",
+			"other": "%[1]d Unterhaltungen enthalten weniger Nachrichten oder Texte als in einem früheren Export dieses Kontos (gemacht am %[2]s, aufbewahrt als %[3]s). Am meisten fehlt hier: %[4]s. Auf der Seite mit den Belegen sind sie aufgeführt. Ist es richtig, dass du oder die anderen das gelöscht haben? %[5]s",
+		},
+		"%d pictures of the same name differ, and could not be looked at": {
+			"one":   "ein Bild gleichen Namens ist anders und konnte nicht angesehen werden",
+			"other": "%d Bilder gleichen Namens sind anders und konnten nicht angesehen werden",
+		},
 		"%d pictures, videos or sounds": {"one": "ein Bild, Video oder Tonstück", "other": "%d Bilder, Videos oder Tonstücke"},
 		"%d conversations":              {"one": "eine Unterhaltung", "other": "%d Unterhaltungen"},
 		"%d pictures, videos or sounds are much smaller here than in an earlier export of this account (made on %s, kept as %s). Is their quality enough for you? %s": {

@@ -54,6 +54,18 @@ var english = table{
 			"one":   "The archive of %[2]s is stored, and complete but for one item that Instagram did not include and you accepted, and for what you said you can do without. Deleting the account can go ahead.",
 			"other": "The archive of %[2]s is stored, and complete but for %[1]d items that Instagram did not include and you accepted, and for what you said you can do without. Deleting the account can go ahead.",
 		},
+		"%d pictures or videos show something else here than under the same name in an earlier export of this account (made on %s, kept as %s). The evidence page lists them. Are they the right ones? %s": {
+			"one":   "One picture or video shows something else here than under the same name in an earlier export of this account (made on %[2]s, kept as %[3]s). The evidence page names it. Is it the right one? %[4]s",
+			"other": "%d pictures or videos show something else here than under the same name in an earlier export of this account (made on %s, kept as %s). The evidence page lists them. Are they the right ones? %s",
+		},
+		"%[1]d conversations hold fewer messages or texts than in an earlier export of this account (made on %[2]s, kept as %[3]s). The largest loss is %[4]s. The evidence page lists them. Is it right that you, or those you wrote with, deleted these? %[5]s": {
+			"one":   "One conversation holds fewer messages or texts than in an earlier export of this account (made on %[2]s, kept as %[3]s): %[4]s. Is it right that you, or those you wrote with, deleted these? %[5]s",
+			"other": "%[1]d conversations hold fewer messages or texts than in an earlier export of this account (made on %[2]s, kept as %[3]s). The largest loss is %[4]s. The evidence page lists them. Is it right that you, or those you wrote with, deleted these? %[5]s",
+		},
+		"%d pictures of the same name differ, and could not be looked at": {
+			"one":   "one picture of the same name differs, and could not be looked at",
+			"other": "%d pictures of the same name differ, and could not be looked at",
+		},
 		"%d pictures, videos or sounds": {"one": "one picture, video or sound", "other": "%d pictures, videos or sounds"},
 		"%d conversations":              {"one": "one conversation", "other": "%d conversations"},
 		"%d pictures, videos or sounds are much smaller here than in an earlier export of this account (made on %s, kept as %s). Is their quality enough for you? %s": {
