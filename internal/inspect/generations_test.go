@@ -204,6 +204,7 @@ func TestFifteenCases(t *testing.T) {
 		{"9 file missing", spoiled(testworld.Without("media/posts/")), "media-missing", ""},
 		{"10 other account", spoiled(testworld.WrongUser("mallory")), "identity-disagrees", ""},
 		{"10 Italian", in(func(e *testworld.Export) { e.UsernameLabel = "Nome utente" }), "", ""},
+		{"10 a language that is not known", in(func(e *testworld.Export) { e.UsernameLabel = "Uživatelské" }), "", "identity-by-agreement"},
 		{"10 French, broken key", in(func(e *testworld.Export) { e.UsernameLabel = "Nom d’utilisateur" }), "", ""},
 		{"11 pages of one year", in(func(e *testworld.Export) {
 			e.HTML, e.RequestedFrom, e.FirstPost = true, made.AddDate(-1, 0, 0), made.AddDate(-1, 0, 2)

@@ -35,7 +35,10 @@ var usernameLabels = map[string]bool{
 	"ім'я користувача": true, "потребителско име": true, "korisničko ime": true, "όνομα χρήστη": true,
 	"ユーザーネーム": true, "사용자 이름": true, "用户名": true, "用戶名稱": true, "使用者名稱": true, "帐号": true, "帳號": true,
 	"nama pengguna": true, "tên người dùng": true, "ชื่อผู้ใช้": true, "اسم المستخدم": true, "שם משתמש": true,
-	"यूज़रनेम": true, "उपयोगकर्ता नाम": true,
+	"यूज़रनेम": true, "उपयोगकर्ता नाम": true, "प्रयोगकर्ता नाम": true, "वापरकर्ता नाव": true, "نام کاربری": true, "صارف نام": true,
+	"корисничко име": true, "ব্যবহারকারীর নাম": true, "ইউজারনেম": true, "பயனர் பெயர்": true, "பயனர்பெயர்": true, "వినియోగదారు పేరు": true,
+	"ಬಳಕೆದಾರ ಹೆಸರು": true, "ಬಳಕೆದಾರಹೆಸರು": true, "ഉപയോക്തൃനാമം": true, "વપરાશકર્તાનામ": true, "ਵਰਤੋਂਕਾਰ ਨਾਮ": true, "පරිශීලක නාමය": true,
+	"uporabniško ime": true, "naudotojo vardas": true, "vartotojo vardas": true, "kasutajanimi": true, "lietotājvārds": true, "notandanafn": true,
 }
 
 func isUsernameLabel(s string) bool {
@@ -129,11 +132,11 @@ func (id *identity) judge(hasData, needData bool, p *problems) string {
 				"Check whose export this is.", users[0])
 			return ""
 		}
-		p.add(Info, "identity-by-agreement", "", "The account's data are in a language whose word for \"username\" is not known here. "+
-			"The name %q from the file name appears among them.", users[0])
 		for _, l := range id.candidates {
 			if l.value == users[0] {
 				id.sources = append(id.sources, UsernameSource{l.value, l.from})
+				p.add(Question, "identity-by-agreement", l.from, "The account's data are in a language whose word for \"username\" is not known here. "+
+					"The name %q, which the file name tells, is among them. Open this list: does it stand there as the username?", users[0])
 				break
 			}
 		}
