@@ -59,6 +59,19 @@ func count(a *Album) map[string]int {
 func TestAGeneratedExportInSeveralPartsIsShownWhole(t *testing.T) {
 	e := testworld.DemoExport("jane.doe")
 	e.Parts, e.WrapRoot, e.PostsPerFile = 3, true, 4
+	showsWhole(t, e)
+}
+
+func TestARepackedExportIsShownWhole(t *testing.T) {
+	e := testworld.DemoExport("jane.doe")
+	e.Parts, e.DriveRoot = 2, true
+	e.Repacked = testworld.Repacked{Folders: "a/b/c", Name: "Takeout", Note: true, Mac: true, Backslashes: true, Deflate64: true}
+	showsWhole(t, e)
+}
+
+// showsWhole demands that everything of a demo export is shown.
+func showsWhole(t *testing.T, e testworld.Export) {
+	t.Helper()
 	paths, err := e.Write(t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -50,6 +51,10 @@ type Export struct {
 	OtherContent    bool       // things without a picture, in label_values
 	Note            string     // of sections without anything, in the account's language
 	BOM             bool       // lists begin with a byte order mark
+	Language        string     // of the times in pages, one of Languages; default: English
+	EarlyPages      bool       // pages as they were in early 2021; with LayoutV2a
+	DaysApart       int        // so many days after each part the next one was made
+	Repacked        Repacked
 }
 
 // DemoExport is a small account with a bit of everything.
@@ -130,13 +135,14 @@ func (e Export) Write(dir string) (paths []string, err error) {
 	}
 	rng := newRand(e.Seed, "names")
 	for part := range e.Parts {
-		name := fmt.Sprintf("instagram-%s-%s-%s", e.Username, e.Generated.Format(time.DateOnly), base62(rng, 8))
+		made := e.made(part)
+		name := fmt.Sprintf("instagram-%s-%s-%s", e.Username, made.Format(time.DateOnly), base62(rng, 8))
 		switch {
 		case e.Layout == LayoutV3a || e.Layout == LayoutV3b:
 		case e.Parts == 1:
-			name = e.Username + "_" + e.Generated.Format("20060102")
+			name = e.Username + "_" + made.Format("20060102")
 		default:
-			name = fmt.Sprintf("%s_%s_part_%d", e.Username, e.Generated.Format("20060102"), part+1)
+			name = fmt.Sprintf("%s_%s_part_%d", e.Username, made.Format("20060102"), part+1)
 		}
 		root := ""
 		if e.WrapRoot || e.DriveRoot {
@@ -145,14 +151,17 @@ func (e Export) Write(dir string) (paths []string, err error) {
 		if e.DriveRoot {
 			root = "meta-" + e.Generated.Format("2006-Jan-02-15-04-05") + "/" + root
 		}
-		path := filepath.Join(dir, name+".zip")
-		if err := e.writeZip(path, root, part, files); err != nil {
-			return nil, fmt.Errorf("make export: write %s: %w", path, err)
+		file := filepath.Join(dir, e.Repacked.name(name, part)+".zip")
+		if err := e.writeZip(file, path.Join(e.Repacked.Folders, root), part, files); err != nil {
+			return nil, fmt.Errorf("make export: write %s: %w", file, err)
 		}
-		paths = append(paths, path)
+		paths = append(paths, file)
 	}
 	return paths, nil
 }
+
+// made is when a part was made.
+func (e Export) made(part int) time.Time { return e.Generated.AddDate(0, 0, part*e.DaysApart) }
 
 // writeZip writes the files of one part. A zip that could not be finished is removed.
 func (e Export) writeZip(name, root string, part int, files []*file) (err error) {
@@ -167,11 +176,13 @@ func (e Export) writeZip(name, root string, part int, files []*file) (err error)
 		}
 	}()
 	z := zip.NewWriter(f)
-	for _, entry := range files {
+	e.Repacked.prepare(z)
+	for _, entry := range slices.Concat(files, e.Repacked.extra(root, part)) {
 		if entry.part != part {
 			continue
 		}
-		if err := entry.writeTo(z, root, e.NoUTF8Flag); err != nil {
+		header := &zip.FileHeader{Name: e.Repacked.entry(path.Join(root, entry.name)), Method: zip.Store, Modified: e.made(part), NonUTF8: e.NoUTF8Flag}
+		if err := entry.writeTo(z, header, e.Repacked.Deflate64); err != nil {
 			return fmt.Errorf("%s: %w", entry.name, err)
 		}
 	}
@@ -180,8 +191,7 @@ func (e Export) writeZip(name, root string, part int, files []*file) (err error)
 
 // writeTo packs lists and stores media. What is in memory gets its checksum and sizes before its
 // body, everything else behind it, so that readers meet both forms.
-func (f *file) writeTo(z *zip.Writer, root string, nonUTF8 bool) error {
-	header := &zip.FileHeader{Name: path.Join(root, f.name), Method: zip.Store, Modified: f.modified, NonUTF8: nonUTF8}
+func (f *file) writeTo(z *zip.Writer, header *zip.FileHeader, deflate64 bool) error {
 	if f.stream != nil {
 		w, err := z.CreateHeader(header)
 		if err != nil {
@@ -194,15 +204,19 @@ func (f *file) writeTo(z *zip.Writer, root string, nonUTF8 bool) error {
 		return err
 	}
 	var w io.Writer
-	if ext := path.Ext(f.name); ext == ".json" || ext == ".txt" || ext == ".html" {
+	switch ext := path.Ext(f.name); {
+	case deflate64:
+		header.Method = methodDeflate64
+		w, err = z.CreateHeader(header)
+	case ext == ".json", ext == ".txt", ext == ".html":
 		header.Method = zip.Deflate
 		w, err = z.CreateHeader(header)
-	} else {
+	default:
 		header.CRC32 = crc32.ChecksumIEEE(body)
 		header.CompressedSize64, header.UncompressedSize64 = uint64(len(body)), uint64(len(body))
 		//lint:ignore SA1019 CreateRaw writes these fields as they are and leaves Modified aside
 		//lint:ignore SA1019 CreateRaw writes these two as they are and does not look at Modified.
-		header.ModifiedDate, header.ModifiedTime = dosTime(f.modified) //nolint:staticcheck // see above
+		header.ModifiedDate, header.ModifiedTime = dosTime(header.Modified) //nolint:staticcheck // see above
 		w, err = z.CreateRaw(header)
 	}
 	if err != nil {
