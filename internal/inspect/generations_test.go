@@ -257,3 +257,27 @@ func TestPageHeader(t *testing.T) {
 		}
 	}
 }
+
+// A request for one category only, as three zips of Instagram's and four public repositories (2024 to 2026) have it:
+// what is missing is said, and not that the layout is unknown.
+func TestOneCategoryOnly(t *testing.T) {
+	following := []byte(`{"relationships_following": [{"title": "", "media_list_data": [], "string_list_data": [{"href": "https://www.instagram.com/x", "value": "x", "timestamp": 1700000000}]}]}`)
+	page := []byte(`<html><head><base href="../../"/></head><body><div class="pam _3-95 _2ph- _a6-g uiBoxWhite noborder"><a href="https://www.instagram.com/x">x</a></div></body></html>`)
+	for name, f := range map[string]contents{
+		"json": {"connections/followers_and_following/following.json": following},
+		"html": {"connections/followers_and_following/following.html": page, "start_here.html": page, "files/Instagram-Logo.png": pngOf(1)},
+		"ads":  {"ads_information/instagram_ads_and_businesses/ads_about_meta.html": page, "start_here.html": page},
+	} {
+		r := examine(t, part("instagram-jane.doe-2025-10-08-AbCd1234.zip", zipOf(f)))
+		if r.Generation != GenerationV3b || slices.Contains(codes(r, Error), "layout-unknown") {
+			t.Errorf("%s: %s %v", name, r.Generation, codes(r, Error))
+		}
+		if !slices.Contains(codes(r, Error), "personal-information-missing") {
+			t.Errorf("%s: %v", name, codes(r, Error))
+		}
+	}
+	facebook := contents{"connections/friends/your_friends.json": []byte(`{}`), "start_here.html": page, "preferences/x/y.json": []byte(`{}`)}
+	if r := examine(t, part("facebook-jane-2025-10-08-AbCd1234.zip", zipOf(facebook))); !slices.Contains(codes(r, Error), "layout-unknown") {
+		t.Errorf("Facebook: %s %v", r.Generation, codes(r, Error))
+	}
+}

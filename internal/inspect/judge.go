@@ -87,6 +87,9 @@ func (in *inspection) judgeEntries(r *Report) {
 		case m.state == stateBroken && isList(e.rel) && !classify(e.rel).decisive():
 			in.add(Question, "index-unreadable", e.rel, "This list cannot be read to its end (%s). It is none of the lists of your posts, stories, reels or messages. "+
 				"The zip stores it like that. Can you do without it?", words.Text(in.tally.detail(e)))
+		case m.state == stateBroken && isList(e.rel) && in.tally.detail(e) == errShape.Error():
+			in.add(Error, "index-unreadable", e.rel, "igwatchd does not know the form of this list, so there may be more that it does not find. Request a new export. "+
+				"If that is the same, report what this prints, as nothing personal is in it: igwatchd inspect --shape FILE.zip")
 		case m.state == stateBroken && isList(e.rel):
 			in.add(Error, "index-unreadable", e.rel, "This list cannot be read to its end (%s), so nobody knows what else it names. "+
 				"The zip stores it like that: request a new export.", words.Text(in.tally.detail(e)))

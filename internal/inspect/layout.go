@@ -58,6 +58,13 @@ func (l layout) covered() bool {
 	return false
 }
 
+// v3Folders are folders that only Instagram's exports of v3 have. An export of a single category holds one of them
+// and no other; Facebook's exports have their neighbours.
+var v3Folders = []string{
+	"connections/followers_and_following/", "apps_and_websites_off_of_instagram/",
+	"ads_information/instagram_ads_and_businesses/", "logged_information/past_instagram_insights/",
+}
+
 // findLayout looks at every file's name below its part's root.
 func findLayout(u *union) layout {
 	seen := make(map[string]bool)
@@ -105,6 +112,11 @@ func findLayout(u *union) layout {
 		case dir == "personal_information/":
 			seen["v2b:personal"] = true
 		}
+		for _, folder := range v3Folders {
+			if strings.HasPrefix(rel, folder) {
+				seen["v3"] = true
+			}
+		}
 	}
 	switch { // people send each other files of all kinds
 	case listed > 0 && shown > 0:
@@ -125,7 +137,7 @@ func findLayout(u *union) layout {
 	switch {
 	case seen["v3:content"] && !seen["v3:media"]:
 		l.generation = GenerationV3a
-	case seen["your_instagram_activity"] || seen["v3:personal"]:
+	case seen["your_instagram_activity"] || seen["v3:personal"] || seen["v3"]:
 		l.generation = GenerationV3b
 	case seen["account_information"]:
 		l.generation = GenerationV2a
@@ -166,9 +178,10 @@ func explainLayout(l layout, p *problems) {
 		p.add(Error, "layout-unknown", "", "There are no lists (JSON files) in this archive, so nothing says what should be in it. "+
 			"If the export has several parts, give all of them together.")
 	case l.generation == GenerationUnknown:
-		p.add(Error, "layout-unknown", "", "This is not a folder layout of Instagram's that is known here. Nothing is guessed about it. "+
-			"Do not delete the account because of this archive.")
+		p.add(Error, "layout-unknown", "", "igwatchd does not know this folder layout, so it cannot tell whether everything is here. "+
+			"Do not delete the account because of this archive. To have the layout added, report what this prints, as nothing personal is in it: igwatchd inspect --shape FILE.zip")
 	default:
-		p.add(Error, "layout-not-covered", "", "This mixture of layout (%s) and format (%s) was never seen in an export of Instagram's. Nothing is guessed about it. Request a new export, in JSON.", l.generation, l.format)
+		p.add(Error, "layout-not-covered", "", "igwatchd has never seen this layout (%s) in this format (%s), so it cannot tell whether everything is here. Request a new export, in JSON. "+
+			"If that is the same, report what this prints, as nothing personal is in it: igwatchd inspect --shape FILE.zip", l.generation, l.format)
 	}
 }
