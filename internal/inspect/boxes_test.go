@@ -157,7 +157,7 @@ func TestPictures(t *testing.T) {
 		b    []byte
 		side int
 	}{
-		"jpeg": {kindJPEG, jpegOf(1), 64}, "png": {kindPNG, pngOf(1), 64}, "gif": {kindGIF, gifOf(4), 16}, "webp": {kindWebP, webpOf(), 1}, "heic": {kindHEIF, heicOf(), 136},
+		"jpeg": {kindJPEG, jpegOf(1), 200}, "png": {kindPNG, pngOf(1), 200}, "gif": {kindGIF, gifOf(4), 200}, "webp": {kindWebP, webpOf(), 1}, "heic": {kindHEIF, heicOf(), 136},
 	} {
 		if sniff(c.b) != c.kind {
 			t.Errorf("%s is taken for %d", name, sniff(c.b))

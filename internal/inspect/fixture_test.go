@@ -33,7 +33,7 @@ const (
 type contents = map[string][]byte
 
 func picture(seed int) image.Image {
-	img := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	img := image.NewRGBA(image.Rect(0, 0, 200, 16))
 	for i := range img.Pix {
 		img.Pix[i] = byte(i*7*seed + i>>3)
 	}
@@ -59,8 +59,8 @@ func pngOf(seed int) []byte {
 func gifOf(frames int) []byte {
 	g := &gif.GIF{}
 	for i := range frames {
-		img := image.NewPaletted(image.Rect(0, 0, 16, 16), color.Palette{color.Black, color.White})
-		img.SetColorIndex(i%16, i%16, 1)
+		img := image.NewPaletted(image.Rect(0, 0, 200, 2), color.Palette{color.Black, color.White})
+		img.SetColorIndex(i%200, 0, 1)
 		g.Image, g.Delay = append(g.Image, img), append(g.Delay, 1)
 	}
 	var b bytes.Buffer

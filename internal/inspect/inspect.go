@@ -165,6 +165,7 @@ func (in *inspection) report() *Report {
 		explainLayout(in.layout, &in.problems)
 	}
 	in.judgeEntries(r)
+	in.judgeAlike(r)
 	in.judgeIdentity(r)
 	in.judgeParts()
 	if in.layout.covered() {

@@ -68,6 +68,7 @@ const unknown = 255
 
 // scan reads the picture in b to its end.
 func (s *jpegScan) scan(b []byte) error {
+	s.bits.busy = 0
 	s.components, s.scans, s.blocks, s.interval, s.progressive = nil, 0, 0, 0, false
 	s.quantised = [4]bool{}
 	for i := range s.codes {
@@ -151,6 +152,25 @@ func (s *jpegScan) ended() error {
 	}
 	return nil
 }
+
+// plain reports whether the picture that was read shows nothing but one colour, or a few large squares.
+func (s *jpegScan) plain() bool {
+	busy, blocks := s.bits.busy, s.blocks
+	if s.progressive {
+		busy, blocks = 0, 0
+		for i := range s.components {
+			for _, coefficients := range s.components[i].nonzero {
+				if blocks++; coefficients != 0 {
+					busy++
+				}
+			}
+		}
+	}
+	return busy < blocks/plainShare
+}
+
+// plainShare is the share of blocks in which something may be seen in a plain picture.
+const plainShare = 500
 
 // frame reads the frame header (B.2.2).
 func (s *jpegScan) frame(progressive bool, b []byte) bool {

@@ -10,6 +10,8 @@ type jpegBits struct {
 	b   []byte // without the zeros that are stuffed behind each 0xff, and with jpegMargin zeros at its end
 	at  uint   // the next bit
 	end uint   // how many bits there are
+
+	busy int // blocks of sequential pictures in which something is to be seen
 }
 
 // jpegMargin is how many bytes a look at the last bit reads behind it.

@@ -8,7 +8,8 @@ func (r *jpegBits) sequential(dc, ac *jpegCodes) bool {
 		return false
 	}
 	at := r.at
-	for k := uint(1); k < 64; {
+	k := uint(1)
+	for k < 64 {
 		if at > r.end {
 			return false
 		}
@@ -29,6 +30,9 @@ func (r *jpegBits) sequential(dc, ac *jpegCodes) bool {
 		}
 	}
 	r.at = at
+	if k > 1 {
+		r.busy++
+	}
 	return at <= r.end
 }
 

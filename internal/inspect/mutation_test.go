@@ -179,14 +179,21 @@ func unseen(list string, m mutant) bool {
 // manyLists is a whole export with each list that there is.
 func manyLists() contents {
 	f := wholeExport()
-	for name := range f { // small ones are read quickly
+	small := func() func(name string) { // small ones are read quickly; each is another
+		frames := 0
+		return func(name string) {
+			frames++
+			f[name] = gifOf(frames)
+		}
+	}()
+	for _, name := range slices.Sorted(maps.Keys(f)) {
 		if kindsByExtension[path.Ext(name)] == kindJPEG {
-			f[name] = gifOf(1)
+			small(name)
 		}
 	}
 	m := activityD + "media/"
 	for _, name := range []string{"media/archived_posts/202001/a.jpg", "media/archived_posts/202001/b.jpg", "media/other/202001/o.jpg", "media/recently_deleted/202001/d.jpg", "media/stories/202506/story2.jpg", "media/posts/202401/r.jpg"} {
-		f[name] = gifOf(1)
+		small(name)
 	}
 	f["media/igtv/202001/i.mp4"] = mp4Of(17)
 	f["media/reels/202305/reel2.mp4"] = mp4Of(18)

@@ -112,10 +112,12 @@ func (in *inspection) generated() time.Time {
 }
 
 // Below this longer side, in pixels, even the largest of several pictures hints at reduced quality:
-// what Instagram shows is up to 1440 pixels wide today and was at least 1080 since 2015.
+// what Instagram shows is up to 1440 pixels wide today and was at least 1080 since 2015. Before, it was 612.
 const (
 	reducedSide     = 720
 	reducedPictures = 20
+	tinySide        = 180 // as large as a preview
+	tinyPictures    = 3
 )
 
 // judgeRequests looks for hints at the options of the request.
@@ -129,8 +131,11 @@ func (in *inspection) judgeRequests(r *Report) {
 	if last.quality != "" && last.quality != "high" {
 		hints = append(hints, words.Of("an earlier request of yours asked for %s quality", words.Text(last.quality)))
 	}
-	if ev := r.Evidence; ev.Pictures >= reducedPictures && ev.LongestSide <= reducedSide {
+	switch ev := r.Evidence; {
+	case ev.Pictures >= reducedPictures && ev.LongestSide <= reducedSide, ev.Pictures >= tinyPictures && ev.LongestSide <= tinySide:
 		hints = append(hints, words.Of("the largest of its %d pictures is %d pixels long", ev.Pictures, ev.LongestSide))
+	case ev.Pictures >= tinyPictures && ev.MedianLonger <= tinySide:
+		hints = append(hints, words.Of("most of its %d pictures are no more than %d pixels long", ev.Pictures, ev.MedianLonger))
 	}
 	if len(hints) > 0 {
 		in.add(Question, "quality-hint", "", "The pictures may be of reduced quality: %s. If you did not choose \"High\", request the export again. Did you choose it, or is this quality enough for you?", hints)

@@ -51,7 +51,7 @@ func (r *reader) run(j *job, f *feed) {
 		r.tally.explain(e, o.detail)
 	}
 	if c := ownFolders[media(e.rel)]; o.longer > 0 && !e.mark.twin && (c.item() || c == classOtherContent) {
-		r.tally.side(o.longer)
+		r.tally.side(o.longer, o.plain)
 	}
 }
 
@@ -61,6 +61,7 @@ type outcome struct {
 	kind   kind
 	detail string // of the state, for the person
 	longer int    // the longer side of a picture, in pixels
+	plain  bool   // the picture shows one colour and nothing else
 }
 
 // body gives out the content of one entry and sums it up on the way.
@@ -193,6 +194,7 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 		}
 		longer, err := decodePicture(r.packed.feed.src.ctx, o.kind, r.picture.Bytes(), &r.jpeg)
 		o.longer = longer
+		o.plain = err == nil && o.kind == kindJPEG && r.jpeg.plain()
 		o.broken(err)
 		if r.picture.Cap() > keptPicture {
 			r.picture, r.jpeg = bytes.Buffer{}, jpegScan{} // one large picture does not stay in memory

@@ -30,6 +30,7 @@ type tally struct {
 	lacks       map[lack]int       // entries of lists that name no file of the archive
 	details     map[[2]int]string  // by part and entry: what is wrong with it
 	sides       map[int]int        // how many own pictures have which longer side, in pixels
+	plain       int                // own pictures of one colour
 	labels      []labelled
 	headers     []header
 	stranger    string         // v1: a name in media.json that no known export has, or ""
@@ -210,11 +211,14 @@ func (t *tally) again(when int64) bool {
 	return was
 }
 
-// side notes the longer side of an own picture.
-func (t *tally) side(pixels int) {
+// side notes the longer side of an own picture, and whether it shows anything.
+func (t *tally) side(pixels int, plain bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sides[pixels]++
+	if plain {
+		t.plain++
+	}
 }
 
 // earlier returns the smaller of two times, of which 0 is none.

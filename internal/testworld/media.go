@@ -127,15 +127,19 @@ func picture(seed uint64, side int) ([]byte, error) {
 	return b, err
 }
 
+// tallSide is the longer side of a picture. Instagram keeps none so small as the previews of them are.
+func tallSide(side int) int { return max(side*5/4, 200) }
+
 // paintPicture paints a disc before a gradient, in colours and at a place that vary.
 func paintPicture(seed uint64, side int) ([]byte, error) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	from, to, disc := randomColour(rng), randomColour(rng), randomColour(rng)
 	x0, y0, r := rng.IntN(side), rng.IntN(side), side/8+rng.IntN(side/4+1)
-	img := image.NewRGBA(image.Rect(0, 0, side, side*5/4))
-	for y := range side * 5 / 4 {
+	tall := tallSide(side)
+	img := image.NewRGBA(image.Rect(0, 0, side, tall))
+	for y := range tall {
 		row := img.Pix[y*img.Stride : (y+1)*img.Stride]
-		ground := blend(from, to, y*255/(side*5/4))
+		ground := blend(from, to, y*255/tall)
 		for x := range side {
 			c := &ground
 			if dx, dy := x-x0, y-y0; dx*dx+dy*dy < r*r {
@@ -190,7 +194,7 @@ func movie(side, frameSize, frameAt int) []byte {
 	full := make([]byte, 4) // version and flags
 	matrix := slices.Concat(u32(nil, 0x10000), make([]byte, 12), u32(nil, 0x10000), make([]byte, 12), u32(nil, 0x40000000))
 	times := slices.Concat(make([]byte, 8), u32(nil, 1000)) // created, changed, ticks per second
-	width, height := uint32(side), uint32(side*5/4)
+	width, height := uint32(side), uint32(tallSide(side))
 
 	mvhd := box("mvhd", full, times, u32(nil, 1000), u32(nil, 0x10000), u16(nil, 0x100), make([]byte, 10), matrix, make([]byte, 24), u32(nil, 2))
 	tkhd := box("tkhd", []byte{0, 0, 0, 7}, make([]byte, 8), u32(nil, 1), make([]byte, 4), u32(nil, 1000), make([]byte, 16), matrix, u32(nil, width<<16), u32(nil, height<<16))

@@ -34,7 +34,7 @@ func claims(f Facts, v Verdict, id string) []Claim {
 		c.claim("Everything that its lists name is here", "", c.named(), []string{inspect.CheckReferences},
 			"media-missing", "media-remote", "reference", "index-"),
 		c.claim("Its pictures and videos can be opened", c.decoded(), c.media(), []string{inspect.CheckMediaKind, inspect.CheckMediaDecoded},
-			"media-damaged", "media-empty", "media-kind", "media-not-checked", "entry-damaged"),
+			"media-damaged", "media-empty", "media-kind", "media-not-checked", "media-alike", "media-plain", "entry-damaged"),
 		c.claim("It covers all of the account's time", c.believed(f), c.time(f), []string{inspect.CheckIndexes},
 			"range-", "posts-", "gap-years", "less-than-before", "generated-", "earlier-not-compared", "earlier-files", "earlier-messages", "earlier-lists", "earlier-pictures", "earlier-order", "earlier-same", "earlier-account", "old-export"),
 		c.request(),

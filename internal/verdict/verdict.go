@@ -155,8 +155,9 @@ func (v Verdict) Sentence(account string) string { return v.Phrase(account).Stri
 var proofs = map[string]bool{
 	"part-count": true, "part-full": true, "part-cut-at-2gib": true, "part-gap": true, "range-unknown": true, "quality-unknown": true,
 	"posts-empty": true, "posts-count-rough": true, "generated-disagrees": true, "same-path-differs": true, "media-not-checked": true,
-	"media-unlisted": true, "index-empty": true, "section-missing": true, "part-nested": true, "section-unknown": true, "media-kind": true, "range-one-year": true,
-	"gap-years": true, "parts-mixed": true, "identity-by-agreement": true, "less-than-before": true, "earlier-files": true, "earlier-not-compared": true,
+	"media-unlisted": true, "index-empty": true, "section-missing": true, "part-nested": true, "section-unknown": true, "media-kind": true, "media-alike": true, "media-plain": true,
+	"range-one-year": true,
+	"gap-years":      true, "parts-mixed": true, "identity-by-agreement": true, "less-than-before": true, "earlier-files": true, "earlier-not-compared": true,
 	"earlier-messages": true, "earlier-lists": true, "earlier-pictures": true, "earlier-order": true, "earlier-same": true, "earlier-account": true,
 }
 

@@ -98,6 +98,9 @@ var germanInspect = map[string]string{
 	"an earlier request of yours asked for %s quality": "bei einer früheren Anforderung war die Qualität: %s",
 	"low":    "niedrig",
 	"medium": "mittel",
+	"most of its %d pictures are no more than %d pixels long": "die meisten seiner %d Bilder sind höchstens %d Pixel lang",
+	"%d of the %d pictures and videos of your posts, stories and reels are one and the same file; the first is %s. Open some of them and compare with your profile: is it right that they are all the same?": "%d der %d Bilder und Videos deiner Beiträge, Storys und Reels sind ein und dieselbe Datei; die erste ist %s. Öffne einige davon und vergleiche mit deinem Profil: Ist es richtig, dass sie alle gleich sind?",
+	"%d of your %d pictures show one colour and nothing else. Open some of them and compare with your profile: are they what you posted?":                                                                    "%d deiner %d Bilder zeigen eine Farbe und sonst nichts. Öffne einige davon und vergleiche mit deinem Profil: Sind sie, was du veröffentlicht hast?",
 	"the largest of its %d pictures is %d pixels long":                                                       "das größte seiner %d Bilder ist %d Pixel lang",
 	"An earlier request of yours did not ask for all dates. This one may have; the archive does not say so.": "Eine frühere Anforderung von dir galt nicht dem gesamten Zeitraum. Diese vielleicht doch; das Archiv sagt es nicht.",
 
