@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -17,7 +16,7 @@ func browserWorld(t *testing.T, parts int) *world {
 	t.Helper()
 	w := memoryWorld(t)
 	e := testworld.DemoExport("jane.doe")
-	e.Parts, e.Generated = parts, time.Now().UTC()
+	e.Parts, e.Side, e.Generated = parts, storySide, time.Now().UTC()
 	dir := t.TempDir()
 	paths, err := e.Write(dir)
 	if err != nil {
@@ -30,14 +29,24 @@ func browserWorld(t *testing.T, parts int) *world {
 	}
 	t.Cleanup(func() { _ = w.accounts.Close() })
 	for key, value := range env {
-		t.Setenv(key, value)
+		w.env = append(w.env, key+"="+value)
 	}
-	w.accounts.Set(testworld.Scene{Requested: time.Now().UTC().Truncate(24 * time.Hour)})
-	cmd := exec.Command("igwatchd", "login", "--config", w.config())
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if err := w.logIn(); err != nil {
+		t.Fatal(err)
 	}
+	w.show(testworld.Scene{})
 	return w
+}
+
+// holdAfterTheFirst gives one file, and of each further one the beginning, until there may be more.
+func (w *world) holdAfterTheFirst(until <-chan struct{}) {
+	given := 0
+	w.site.SetBehaviour(testworld.InTurn(func() testworld.Behaviour {
+		if given++; given == 1 {
+			return testworld.Honest
+		}
+		return testworld.Hold(5000, until)
+	}))
 }
 
 // pressed lists the parts whose Download was pressed.
@@ -61,20 +70,21 @@ func (w *world) files(t *testing.T) int {
 
 func (w *world) await(t *testing.T, event string) {
 	t.Helper()
-	within(t, time.Minute, func() string { return fmt.Sprint(w.told()) }, func() bool {
+	await(t, func() string { return fmt.Sprint(w.told()) }, func() bool {
 		return slices.ContainsFunc(w.told(), func(e map[string]any) bool { return e["event"] == event })
 	})
 }
 
 // TestKilledBetweenTwoFilesOfThePage: what is here is not asked for again.
 func TestKilledBetweenTwoFilesOfThePage(t *testing.T) {
+	t.Parallel()
 	w := browserWorld(t, 3)
-	w.site.SetBehaviour(testworld.Slow(60_000)) // bytes a second: two seconds for each file
+	w.holdAfterTheFirst(nil)
 	cmd := startDaemon(t, w)
 	if err := w.deliver(t.Context(), testworld.Ready2026, "INBOX"); err != nil {
 		t.Fatal(err)
 	}
-	within(t, time.Minute, func() string { return "one file" }, func() bool { return w.files(t) == 1 })
+	await(t, func() string { return "one file" }, func() bool { return w.files(t) == 1 })
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
 	before := len(w.pressed())
@@ -98,13 +108,14 @@ func TestKilledBetweenTwoFilesOfThePage(t *testing.T) {
 
 // TestTheAddressesOfThePageExpire: new ones are asked for, of the files that are still missing alone.
 func TestTheAddressesOfThePageExpire(t *testing.T) {
+	t.Parallel()
 	w := browserWorld(t, 2)
 	w.site.SetLife(-time.Hour)
 	cmd := startDaemon(t, w)
 	if err := w.deliver(t.Context(), testworld.Ready2026, "INBOX"); err != nil {
 		t.Fatal(err)
 	}
-	within(t, time.Minute, func() string { return fmt.Sprint(w.pressed()) }, func() bool { return len(w.pressed()) >= 2 })
+	await(t, func() string { return fmt.Sprint(w.pressed()) }, func() bool { return len(w.pressed()) >= 2 })
 	w.site.SetLife(time.Hour) // from the first visit there are two that are of no use
 	w.await(t, "questions")
 	if got := w.pressed(); !slices.Equal(got, []string{"0", "1", "0", "1"}) {
@@ -116,18 +127,21 @@ func TestTheAddressesOfThePageExpire(t *testing.T) {
 // TestTheSessionEndsWithTheAccount: a deletion that is announced in the middle of a visit ends it, and what comes by a
 // signed address still comes.
 func TestTheSessionEndsWithTheAccount(t *testing.T) {
+	t.Parallel()
 	w := browserWorld(t, 2)
-	w.site.SetBehaviour(testworld.Slow(60_000))
+	told := make(chan struct{})
+	w.holdAfterTheFirst(told)
 	cmd := startDaemon(t, w)
 	if err := w.deliver(t.Context(), testworld.Ready2026, "INBOX"); err != nil {
 		t.Fatal(err)
 	}
-	within(t, time.Minute, func() string { return "one file" }, func() bool { return w.files(t) == 1 })
-	out, err := exec.Command("igwatchd", "deleted", "--config", w.config()).CombinedOutput()
+	await(t, func() string { return "one file" }, func() bool { return w.files(t) == 1 })
+	out, err := w.command("deleted").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	before := len(w.accounts.Requests())
+	close(told)
 	w.await(t, "questions")
 	if n := w.files(t); n != 2 {
 		t.Errorf("%d files", n)

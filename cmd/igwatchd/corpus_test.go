@@ -21,6 +21,7 @@ const corpus = "../../internal/exportmail/testdata"
 // real Dovecot, and has each explained from there: the mail server changes no decision, and a
 // signature that was valid is valid when the mail has been through it.
 func TestCorpusThroughDovecot(t *testing.T) {
+	t.Parallel()
 	ctx := t.Context()
 	w, err := newWorld(ctx, t.TempDir(), func(ca *testworld.CA) (testworld.Mailbox, error) {
 		return testworld.StartDovecot(ctx, ca, t.TempDir())

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +37,7 @@ func (w *world) heard(event string) (list []map[string]any) {
 // TestAMailAboutTheDeletion: a genuine one is told, and the session rests until the person says what it is about; one
 // that leaves no doubt begins the count. A forged one changes nothing.
 func TestAMailAboutTheDeletion(t *testing.T) {
+	t.Parallel()
 	w := memoryWorld(t)
 	newArchive(t, w, 1)
 	cmd := startDaemon(t, w)
@@ -53,7 +53,7 @@ func TestAMailAboutTheDeletion(t *testing.T) {
 	put(aboutDeletion(t, w, "Your Instagram account has been deactivated", true))
 	w.await(t, "deletion-mail")
 	put(aboutDeletion(t, w, deletion, true))
-	within(t, 30*time.Second, func() string { return fmt.Sprint(w.told()) }, func() bool { return len(w.heard("deletion-mail")) == 2 })
+	await(t, func() string { return fmt.Sprint(w.told()) }, func() bool { return len(w.heard("deletion-mail")) == 2 })
 	put(aboutDeletion(t, w, deletion, true)) // it is known
 	if err := w.deliver(t.Context(), testworld.Ready2022, "INBOX"); err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func TestAMailAboutTheDeletion(t *testing.T) {
 	for _, r := range w.site.Requests() {
 		t.Errorf("the session was used: %+v", r)
 	}
-	if out, err := exec.Command("igwatchd", "deleted", "--cancelled", "--config", w.config()).CombinedOutput(); err != nil {
+	if out, err := w.command("deleted", "--cancelled").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	newArchive(t, w, 2)

@@ -20,15 +20,20 @@ import (
 )
 
 // faultsFlag is how many faults TestOneDownloadThroughRandomFaults meets.
-var faultsFlag = flag.Int("faults", 30, "how many faults one download meets")
+var faultsFlag = flag.Int("faults", campaign(10, 300), "how many faults one download meets")
 
 // TestOneDownloadThroughRandomFaults is one download of the real program, from a server that fails most of the time,
 // on a disk that is full now and then, with kill -9 in between. It must end in the very bytes. It runs itself again
 // in a name space of its own, where it may mount a disk.
 func TestOneDownloadThroughRandomFaults(t *testing.T) {
 	if os.Getenv("OWN_DISK") == "" {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=30m", fmt.Sprint("-faults=", *faultsFlag))
-		cmd.Env = append(os.Environ(), "OWN_DISK=1", "IGWATCHD_PROGRAM="+buildProgram(t))
+		t.Parallel()
+		args := []string{"-test.run=^" + t.Name() + "$", "-test.v", fmt.Sprint("-faults=", *faultsFlag)}
+		if end, ok := t.Deadline(); ok {
+			args = append(args, fmt.Sprint("-test.timeout=", time.Until(end)))
+		}
+		cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+		cmd.Env = append(os.Environ(), "OWN_DISK=1", "IGWATCHD_PROGRAM="+program(t))
 		cmd.SysProcAttr = &syscall.SysProcAttr{
 			Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
 			UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
@@ -84,10 +89,14 @@ func TestOneDownloadThroughRandomFaults(t *testing.T) {
 	awaitRunning(t, w)
 	give()
 	kills, full, given := 0, 0, 1
-	for end := time.Now().Add(25 * time.Minute); len(w.verdicts()) == 0; {
+	last, end := met.Load(), time.Now().Add(longest)
+	for len(w.verdicts()) == 0 {
+		if n := met.Load(); n != last {
+			last, end = n, time.Now().Add(longest)
+		}
 		if time.Now().After(end) {
 			st, err := w.status(t.Context())
-			t.Fatalf("no end after %d requests: %+v, %v", met.Load(), st.Exports, err)
+			t.Fatalf("nothing more after %d requests: %+v, %v", last, st.Exports, err)
 		}
 		time.Sleep(time.Duration(rand.IntN(2000)) * time.Millisecond)
 		filler := filepath.Join(disk, "filler")
@@ -155,7 +164,7 @@ func writeTwo(t *testing.T, w *world) (paths []string) {
 	t.Helper()
 	for i := range 2 {
 		e := testworld.DemoExport("jane.doe")
-		e.Seed, e.Pad, e.Generated = int64(i), 3_000_000, time.Now().UTC()
+		e.Seed, e.Pad, e.Side, e.Generated = int64(i), 3_000_000, storySide, time.Now().UTC()
 		dir := filepath.Join(w.dir, "exports", fmt.Sprint(i))
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			t.Fatal(err)
@@ -171,7 +180,7 @@ func writeTwo(t *testing.T, w *world) (paths []string) {
 
 func awaitRunning(t *testing.T, w *world) {
 	t.Helper()
-	within(t, 20*time.Second, func() string { return "running" }, func() bool {
+	await(t, func() string { return "running" }, func() bool {
 		_, err := w.status(t.Context())
 		return err == nil
 	})

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,12 +19,27 @@ import (
 )
 
 // killsFlag is how often the daemon is killed in TestKilledAtAnyMoment.
-var killsFlag = flag.Int("kills", 60, "how often the daemon is killed")
+var killsFlag = flag.Int("kills", campaign(12, 500), "how often the daemon is killed")
 
-// buildProgram builds the program as it ships. The test binary, which other
-// tests run as the program, starts slowly when it holds the race detector.
-func buildProgram(t *testing.T) string {
+// campaign returns the size of what is tried again and again: a small one, or with IGWATCHD_LONG the full one.
+func campaign(small, full int) int {
+	if os.Getenv("IGWATCHD_LONG") != "" {
+		return full
+	}
+	return small
+}
+
+// program returns the path of the program: of the tests' own binary, or, in a campaign of full size, of the program as
+// it ships, which is faster without the race detector.
+func program(t *testing.T) string {
 	t.Helper()
+	if os.Getenv("IGWATCHD_LONG") == "" {
+		path, err := exec.LookPath("igwatchd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
 	path := filepath.Join(t.TempDir(), "igwatchd")
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", path, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -62,7 +78,7 @@ func runDaemon(t *testing.T, program string, w *world) (kill func()) {
 func newArchive(t *testing.T, w *world, n int) {
 	t.Helper()
 	e := testworld.DemoExport("jane.doe")
-	e.Seed, e.Pad = int64(n), 300_000
+	e.Seed, e.Pad, e.Side = int64(n), 300_000, storySide
 	e.Posts, e.Carousels, e.Stories, e.Reels, e.Threads, e.MessagesPerThread = 4, 1, 2, 1, 1, 3 // a hundred are made
 	dir := filepath.Join(w.dir, "exports", fmt.Sprint(n))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -86,11 +102,22 @@ func (w *world) verdicts() map[string]int {
 	return n
 }
 
+// stateOf returns the state of the nth export, counted from 0, or "" while there is none.
+func (w *world) stateOf(n int) string {
+	st, err := w.status(context.Background())
+	if err != nil || len(st.Exports) <= n {
+		return ""
+	}
+	return st.Exports[n].State
+}
+
 // TestKilledAtAnyMoment lets a real Dovecot deliver one export mail after the
-// other, and kills the daemon at a random moment of each export's way. Each must
-// end in exactly one bag and one verdict.
+// other, and kills the daemon at a random moment of each export's way: in turn
+// behind the delivery and behind each state. Each must end in exactly one bag and
+// one verdict.
 func TestKilledAtAnyMoment(t *testing.T) {
-	dir, program := t.TempDir(), buildProgram(t)
+	t.Parallel()
+	dir, program := t.TempDir(), program(t)
 	w, err := newWorld(t.Context(), dir, func(ca *testworld.CA) (testworld.Mailbox, error) {
 		return testworld.StartDovecot(t.Context(), ca, filepath.Join(dir, "dovecot"))
 	})
@@ -118,7 +145,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 	wait := func(n int) {
 		t.Helper()
-		within(t, time.Minute, func() string {
+		await(t, func() string {
 			st, err := w.status(context.Background())
 			return fmt.Sprintf("verdict %d: %v, %v, told %v", n, st, err, w.verdicts())
 		}, func() bool { return len(w.verdicts()) > n })
@@ -131,13 +158,22 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	wait(1)
 	way := time.Since(began)
 
+	states := []string{"", "announced", "fetching", "inspecting", "storing", "done"}
+	killed := map[string]int{} // how often in each state
 	for n := 2; n < kills+2; n++ {
 		deliver(n)
-		time.Sleep(time.Duration(rng.Int64N(int64(way))))
+		state, after := "", states[n%len(states)]
+		await(t, func() string { return fmt.Sprintf("export %d is %s, not yet %s", n, state, after) }, func() bool {
+			state = w.stateOf(n)
+			return slices.Index(states, state) >= slices.Index(states, after)
+		})
+		time.Sleep(time.Duration(rng.Int64N(int64(way) / int64(len(states)))))
+		killed[w.stateOf(n)]++
 		kill()
 		kill = runDaemon(t, program, w)
 		wait(n)
 	}
+	t.Logf("killed in the states %v", killed)
 	all := kills + 2
 	for export, n := range w.verdicts() {
 		if n != 1 {
@@ -172,7 +208,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		}
 	}
 	// Each export was announced and judged: two mails each, none twice.
-	within(t, time.Minute, func() string {
+	await(t, func() string {
 		n, err := w.mails(context.Background())
 		return fmt.Sprintf("%d mails of ours, want %d, %v", n, 2*all, err)
 	},

@@ -13,15 +13,20 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"igwatchd": mainForStories})
 }
 
+// noLastWait, in the environment, spares each process the second for which the race detector waits at its end.
+const noLastWait = "GORACE=atexit_sleep_ms=10"
+
 // TestStories runs testdata/script: one story for each command and each thing
 // that can be wrong.
 func TestStories(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/.config")
 			env.Setenv("TZ", "UTC")
+			env.Vars = append(env.Vars, noLastWait)
 			env.Values[worldKey{}] = new(*world)
 			return nil
 		},

@@ -20,8 +20,8 @@ import (
 	"github.com/igwatchd/igwatchd/internal/web"
 )
 
-// stopWithin is how long the daemon may take to stop before the process ends anyway.
-const stopWithin = 4 * time.Second
+// stopWithin is how long the daemon may take to stop before the process ends anyway. Only tests change it.
+var stopWithin = 4 * time.Second
 
 func runCommand(ctx context.Context, s streams, args []string) error {
 	fs := newFlags("run", s)

@@ -72,6 +72,7 @@ func providerCmd(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func TestSetupByBrowser(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	w, p, err := newOAuth2World(t.Context(), dir)
 	if err != nil {

@@ -40,13 +40,13 @@ import (
 //	await EVENT                wait until the event was told; $EXPORT is its export
 //	told PATTERN               wait until an event's text matches
 //	await-status PATTERN       wait until the running daemon's status matches
-//	accounts [KEY=VALUE…]      the Accounts Center shows what the site offers, or what show=, password=, parts= say
+//	accounts [logged-in] [KEY=VALUE…]
+//	                           the Accounts Center shows what the site offers, or what show=, password=, parts= say;
+//	                           a log-in was before the story
 //	[!] asked PATH             the Accounts Center was asked for it since it was changed
 //	passwords [WORD…]          what was typed as a password there
 //	parts N                    wait until the export has N files
 //	quiet                      for a while nothing new may be told
-const storyLimit = 30 * time.Second
-
 type worldKey struct{}
 
 func worldOf(ts *testscript.TestScript) *world {
@@ -58,12 +58,10 @@ func worldOf(ts *testscript.TestScript) *world {
 }
 
 func until(ts *testscript.TestScript, what string, f func() bool) {
-	for end := time.Now().Add(storyLimit); !f(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			st, err := worldOf(ts).status(context.Background())
-			text, _ := json.MarshalIndent(st, "", "  ")
-			ts.Fatalf("never: %s\ntold: %v\nstatus: %s %v", what, worldOf(ts).told(), text, err)
-		}
+	if !eventually(f) {
+		st, err := worldOf(ts).status(context.Background())
+		text, _ := json.MarshalIndent(st, "", "  ")
+		ts.Fatalf("never: %s\ntold: %v\nstatus: %s %v", what, worldOf(ts).told(), text, err)
 	}
 }
 
@@ -94,7 +92,7 @@ func setCmd(ts *testscript.TestScript, _ bool, args []string) {
 func exportCmd(ts *testscript.TestScript, _ bool, args []string) {
 	now := time.Now().UTC()
 	e := testworld.DemoExport(args[0])
-	e.Generated = now
+	e.Generated, e.Side = now, storySide
 	for _, a := range args[1:] {
 		switch way, value, _ := strings.Cut(a, "="); way {
 		case "parts":

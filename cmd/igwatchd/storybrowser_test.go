@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,8 +27,10 @@ const (
 	exportPageKey  = "TEST_EXPORT_PAGE"
 )
 
-// mainForStories is main with a Chromium that trusts the world's certificates.
+// mainForStories is main with a Chromium that trusts the world's certificates. A daemon that does not stop is not cut
+// short: the story would wait for it, and fail.
 func mainForStories() {
+	stopWithin = longest
 	if text := os.Getenv(browserTestKey); text != "" {
 		if err := json.Unmarshal([]byte(text), &browserTest); err != nil {
 			panic(err)
@@ -38,14 +41,30 @@ func mainForStories() {
 }
 
 // closingWindow stands for Chromium: a window is closed in good order once its page is there, as a person closes it.
-// The stories' own folder for temporary files has too long a name for Chromium's socket.
+// Whoever is logged in closes the next one at once: each start of Chromium takes seconds of the processor. The stories'
+// own folder for temporary files has too long a name for Chromium's socket.
 const closingWindow = `#!/bin/sh
 export TMPDIR=/tmp
 case "$*" in
 *--remote-debugging*) exec %[1]s "$@" ;;
 esac
-exec %[1]s --dump-dom "$@" >/dev/null
+[ ! -e %[2]s ] || exit 0
+%[1]s --dump-dom "$@" >/dev/null && touch %[2]s
 `
+
+func (w *world) loggedInFile() string { return filepath.Join(w.dir, "logged-in") }
+
+// logIn is a log-in that was before: the profile is there, and from now on the page wants no session.
+func (w *world) logIn() error {
+	w.loggedIn = true
+	return errors.Join(os.MkdirAll(filepath.Join(w.dir, "state", "browser", "jane.doe"), 0o700), os.WriteFile(w.loggedInFile(), nil, 0o600))
+}
+
+// show changes what the Accounts Center shows, and forgets what it was asked.
+func (w *world) show(scene testworld.Scene) {
+	scene.Requested, scene.Open = time.Now().UTC().Truncate(24*time.Hour), w.loggedIn
+	w.accounts.Set(scene)
+}
 
 // startAccounts starts the Accounts Center with what the site offers, and a Chromium that trusts it. env is for the
 // program.
@@ -58,7 +77,7 @@ func (w *world) startAccounts() (env map[string]string, err error) {
 		return nil, err
 	}
 	wrapper := filepath.Join(w.dir, "chromium")
-	if err := os.WriteFile(wrapper, fmt.Appendf(nil, closingWindow, program), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(wrapper, fmt.Appendf(nil, closingWindow, program, w.loggedInFile()), 0o700); err != nil { //nolint:gosec // a program
 		return nil, err
 	}
 	test, err := json.Marshal(browser.Test{NoSandbox: os.Geteuid() == 0, SPKI: []string{w.accounts.SPKI()}, Headless: true, PasswordHosts: []string{w.accounts.Host()}})
@@ -83,7 +102,7 @@ func accountsCmd(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Setenv(key, value)
 		}
 	}
-	scene := testworld.Scene{Requested: time.Now().UTC().Truncate(24 * time.Hour)}
+	var scene testworld.Scene
 	for _, a := range args {
 		switch what, value, _ := strings.Cut(a, "="); what {
 		case "show":
@@ -95,6 +114,8 @@ func accountsCmd(ts *testscript.TestScript, _ bool, args []string) {
 			scene.Password = value
 		case "parts":
 			_, _ = fmt.Sscan(value, &scene.Parts)
+		case "logged-in":
+			ts.Check(w.logIn())
 		case "away": // the name leads to a port where nobody listens
 			ts.Setenv(exportPageKey, "https://"+goneHost+"/dyi/")
 			w.keys["fetch.link_hosts"] = fmt.Sprintf("[%q, %q]", goneHost, w.site.LinkHost())
@@ -103,7 +124,7 @@ func accountsCmd(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("accounts: what is %s?", a)
 		}
 	}
-	w.accounts.Set(scene)
+	w.show(scene)
 	w.asked = len(w.accounts.Requests())
 }
 

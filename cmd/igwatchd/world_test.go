@@ -19,6 +19,9 @@ import (
 	"github.com/igwatchd/igwatchd/internal/testworld"
 )
 
+// storySide is the width of pictures, in pixels. What is told here does not depend on it, and large ones take time.
+const storySide = 96
+
 // world is what surrounds igwatchd in a test: an inbox, DNS, Instagram's
 // stand-in, somebody to be told, and a configuration that names them all.
 type world struct {
@@ -36,12 +39,19 @@ type world struct {
 	bucket   *testworld.Bucket
 	accounts *testworld.Accounts // only where a browser reads the download page
 	asked    int                 // how often until its last change
+	loggedIn bool                // into it, before the story
+	env      []string            // what hands it to the program, "KEY=VALUE"
 
 	provider *testworld.Provider // only where the inbox is entered by OAuth 2
 
 	mu     sync.Mutex
 	events []map[string]any
 }
+
+// instagramsSigner signs in all worlds: under the race detector, a new RSA key takes a second of the processor.
+var instagramsSigner = sync.OnceValues(func() (*testworld.Signer, error) {
+	return testworld.NewSigner("mail.instagram.com", "s1024-2013-q3")
+})
 
 // newWorld starts everything. Files of the world lie in dir too.
 func newWorld(ctx context.Context, dir string, start func(*testworld.CA) (testworld.Mailbox, error)) (w *world, err error) {
@@ -62,7 +72,7 @@ func newWorld(ctx context.Context, dir string, start func(*testworld.CA) (testwo
 		return nil, err
 	}
 	w.mailbox = mailbox
-	if w.signer, err = testworld.NewSigner("mail.instagram.com", "s1024-2013-q3"); err != nil {
+	if w.signer, err = instagramsSigner(); err != nil {
 		return nil, err
 	}
 	name, value := w.signer.TXT()
@@ -231,12 +241,23 @@ func (w *world) mails(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// within waits until f is true, and fails the test with what if it never is.
-func within(t testing.TB, limit time.Duration, what func() string, f func() bool) {
+// longest is how long a test waits for what should come soon. However slow and busy a machine is, it comes sooner.
+const longest = 10 * time.Minute
+
+// await waits until f is true, and fails the test with what if it never is.
+func await(t testing.TB, what func() string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(limit); !f(); time.Sleep(20 * time.Millisecond) {
+	if !eventually(f) {
+		t.Fatalf("never: %s", what())
+	}
+}
+
+// eventually reports whether f became true.
+func eventually(f func() bool) bool {
+	for end := time.Now().Add(longest); !f(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("not within %v: %s", limit, what())
+			return false
 		}
 	}
+	return true
 }

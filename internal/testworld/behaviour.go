@@ -61,6 +61,11 @@ func Stall(n int64) Behaviour {
 	return Behaviour{bytes: func(x *exchange) bool { x.w.stallAt = n; return false }}
 }
 
+// Hold sends n bytes of every answer, and the rest once until is closed.
+func Hold(n int64, until <-chan struct{}) Behaviour {
+	return Behaviour{bytes: func(x *exchange) bool { x.w.holdAt, x.w.until = n, until; return false }}
+}
+
 // NoLength sends zips whole and chunked: the length is known at the end only.
 func NoLength() Behaviour {
 	return Behaviour{bytes: func(x *exchange) bool {

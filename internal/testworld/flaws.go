@@ -9,7 +9,6 @@ import (
 	"io"
 	"math/big"
 	"slices"
-	"time"
 )
 
 // Flaw is something wrong with a signature whose arithmetic is right.
@@ -21,11 +20,7 @@ const (
 	FlawBodyLength        // an l= tag: whatever is appended to the body stays unsigned
 	FlawExpired           // x= a minute ago
 	FlawFromUnsigned      // From is not in h=
-	ShortLived            // no flaw at first: x= is ShortLife away
 )
-
-// ShortLife is how long a signature made with ShortLived lives.
-const ShortLife = 3 * time.Second
 
 // NewWeakSigner makes a signer with an RSA key that is too short to be trusted (RFC 8301,
 // section 3.2, wants 1024 bits at least). bits must be at least 512.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -51,6 +53,22 @@ func connect(ctx context.Context, ca *CA, box Mailbox) (*imapclient.Client, func
 		return nil, nil, fmt.Errorf("log in to mailbox: %w", err)
 	}
 	return client, done, nil
+}
+
+// DeliverAt stores one message that came at another time, which is its INTERNALDATE.
+func DeliverAt(ctx context.Context, ca *CA, box Mailbox, folder string, raw []byte, at time.Time) error {
+	client, done, err := connect(ctx, ca, box)
+	if err != nil {
+		return err
+	}
+	defer done()
+	cmd := client.Append(folder, int64(len(raw)), &imap.AppendOptions{Time: at})
+	_, err = cmd.Write(raw)
+	err = errors.Join(err, cmd.Close())
+	if _, werr := cmd.Wait(); werr != nil || err != nil {
+		return fmt.Errorf("deliver to %s: %w", folder, errors.Join(err, werr))
+	}
+	return nil
 }
 
 // closeRaw closes below TLS, whose own goodbye could wait for a stopped server.

@@ -87,6 +87,8 @@ type writer struct {
 	perSecond int64 // 0: as fast as it goes
 	cutAt     int64 // close the connection after so many bytes; -1: never
 	stallAt   int64 // send nothing more after so many bytes; -1: never
+	holdAt    int64 // wait for until after so many bytes; -1: never
+	until     <-chan struct{}
 	noLength  bool
 	lengthen  int64 // lie about the length by so much
 	announced int64 // the length that was told instead
@@ -124,7 +126,7 @@ func (w *writer) Write(b []byte) (n int, err error) {
 				return n + len(b), nil // net/http would refuse all of it
 			}
 		}
-		for _, limit := range []int64{w.cutAt, w.stallAt} {
+		for _, limit := range []int64{w.cutAt, w.stallAt, w.holdAt} {
 			if limit >= 0 {
 				some = some[:min(int64(len(some)), limit-w.sent)]
 			}
@@ -147,6 +149,14 @@ func (w *writer) Write(b []byte) (n int, err error) {
 			w.flush()
 			w.wait(nil)
 			panic(http.ErrAbortHandler)
+		case w.sent == w.holdAt:
+			w.flush()
+			w.holdAt = -1
+			select {
+			case <-w.until:
+			case <-w.r.Context().Done():
+			case <-w.site.done:
+			}
 		case w.perSecond > 0:
 			w.flush()
 			timer := time.NewTimer(time.Duration(len(some)) * time.Second / time.Duration(w.perSecond))

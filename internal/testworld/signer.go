@@ -62,8 +62,6 @@ func (s *Signer) SignFlawed(raw []byte, flaw Flaw) ([]byte, error) {
 		tags += fmt.Sprintf("; l=%d", len(body)+2)
 	case FlawExpired:
 		tags += fmt.Sprintf("; x=%d", now.Add(-time.Minute).Unix())
-	case ShortLived:
-		tags += fmt.Sprintf("; x=%d", now.Add(ShortLife).Unix())
 	case FlawFromUnsigned:
 		fields = slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return f == "From" })
 	}

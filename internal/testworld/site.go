@@ -177,7 +177,7 @@ func (s *Site) note(serve func(*exchange)) http.Handler {
 		x := &exchange{site: s, r: r, behaviour: s.behaviour, before: s.seen[r.Host]}
 		s.seen[r.Host]++
 		s.mu.Unlock()
-		x.w = &writer{ResponseWriter: w, site: s, request: request, r: r, cutAt: -1, stallAt: -1}
+		x.w = &writer{ResponseWriter: w, site: s, request: request, r: r, cutAt: -1, stallAt: -1, holdAt: -1}
 		serve(x)
 	})
 }
