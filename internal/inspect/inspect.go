@@ -58,7 +58,8 @@ type inspection struct {
 	digests  []string
 	whole    bool // every structure pass came to its end
 	unread   bool // some entries were not read to the end
-	unlisted bool // some lists were not
+	unlisted bool // some lists were not, beside those of messages
+	unheard  bool // some lists of messages were not
 	identity identity
 	layout   layout
 	names    *lookup // used for the names of each part, then for those of the union
@@ -214,7 +215,7 @@ func (in *inspection) fillChecks(r *Report) {
 		case CheckIdentity, CheckIndexes:
 			done = done && !in.unread && in.layout.covered()
 		case CheckReferences:
-			done = done && !in.unread && !in.unlisted && in.layout.covered()
+			done = done && !in.unread && !in.unlisted && !in.unheard && in.layout.covered()
 		}
 		if done {
 			r.Checks = append(r.Checks, c)

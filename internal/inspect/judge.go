@@ -79,7 +79,9 @@ func (in *inspection) judgeEntries(r *Report) {
 		if m.twin && m.state != stateDamaged {
 			continue
 		}
-		in.unlisted = in.unlisted || isList(e.rel) && m.state != stateGood && classify(e.rel).decisive()
+		if c := classify(e.rel); isList(e.rel) && m.state != stateGood && c.decisive() {
+			in.unlisted, in.unheard = in.unlisted || c != classMessages, in.unheard || c == classMessages
+		}
 		named := m.refs != 0
 		switch {
 		case m.state == stateDamaged:
@@ -90,6 +92,9 @@ func (in *inspection) judgeEntries(r *Report) {
 		case m.state == stateBroken && isList(e.rel) && in.tally.detail(e) == errShape.Error():
 			in.add(Error, "index-unreadable", e.rel, "igwatchd does not know the form of this list, so there may be more that it does not find. Request a new export. "+
 				"If that is the same, report what this prints, as nothing personal is in it: igwatchd inspect --shape FILE.zip")
+		case m.state == stateBroken && classify(e.rel) == classMessages:
+			in.deliveredEntry(e).add(Error, "index-unreadable", e.rel, "This list of messages cannot be read to its end (%s), so nobody knows what else was said there. "+
+				"The zip stores it like that, so Instagram delivered it damaged: request a new export.", words.Text(in.tally.detail(e)))
 		case m.state == stateBroken && isList(e.rel):
 			in.add(Error, "index-unreadable", e.rel, "This list cannot be read to its end (%s), so nobody knows what else it names. "+
 				"The zip stores it like that: request a new export.", words.Text(in.tally.detail(e)))

@@ -44,11 +44,12 @@ const (
 	KindArchivedPost = "archived-post"
 	KindIGTV         = "igtv-video"
 	KindOther        = "other"
+	KindConversation = "conversation" // of which a list cannot be read
 )
 
 var kindOf = map[class]string{
 	classPosts: KindPost, classStories: KindStory, classReels: KindReel, classProfilePhotos: KindProfilePhoto,
-	classPersonal: KindProfilePhoto, classArchived: KindArchivedPost, classIGTV: KindIGTV,
+	classPersonal: KindProfilePhoto, classArchived: KindArchivedPost, classIGTV: KindIGTV, classMessages: KindConversation,
 }
 
 // Codes of findings about entries of lists that name no file.

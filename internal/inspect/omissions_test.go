@@ -35,6 +35,10 @@ func TestOmissions(t *testing.T) {
 				{"media-empty", KindStory, "media/stories/202506/story.jpg", "2025-06", ""},
 			},
 		},
+		"a conversation": {
+			contents{dmThread + "message_2.json": []byte(`{"messages":[{"sender_name":"bob","timestamp_ms":17297`)},
+			[]Omission{{"index-unreadable", KindConversation, dmThread + "message_2.json", "", ""}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := examine(t, part(partName, zipOf(with(c.files))))
@@ -128,5 +132,28 @@ func TestManyOmissions(t *testing.T) {
 	}
 	if r.Omissions == nil || r.Omissions.Total != len(named) || sum != len(named) {
 		t.Errorf("%d in the findings, %+v", sum, r.Omissions)
+	}
+}
+
+// TestAnUnreadableConversationHidesNothing: what it may be accepted with is asked about as ever.
+func TestAnUnreadableConversationHidesNothing(t *testing.T) {
+	for name, changes := range map[string]contents{
+		"a story that no list names":       {"media/stories/202506/other.jpg": jpegOf(41)},
+		"a list of reels that is not here": {mediaD + "reels.json": nil},
+		"a photo that no message names":    {activityD + "messages/inbox/ann_1/photos/x.jpg": jpegOf(42), activityD + "messages/inbox/ann_1/message_1.json": []byte(`{"messages":[{"sender_name":"a","timestamp_ms":1729774142791,"content":"x"}]}`)},
+	} {
+		found := func(changes contents) (list []string) {
+			for _, p := range examine(t, part(partName, zipOf(with(changes)))).Problems {
+				if p.Severity != Info && p.Code != "index-unreadable" {
+					list = append(list, p.Severity+" "+p.Code+" "+p.Path)
+				}
+			}
+			return list
+		}
+		alone := found(changes)
+		changes[dmThread+"message_2.json"] = []byte(`{"messages":[{"sender_name":"bob"`)
+		if both := found(changes); len(alone) == 0 || !slices.Equal(alone, both) {
+			t.Errorf("%s: %v, beside an unreadable conversation %v", name, alone, both)
+		}
 	}
 }

@@ -41,7 +41,11 @@ func (p *problems) delivered(n int) deliveredProblems { return deliveredProblems
 
 // deliveredEntry is for a finding about a file that is packed as Instagram had it.
 func (p *problems) deliveredEntry(e *entry) deliveredProblems {
-	item := omit("", ownFolders[media(e.rel)], e.rel)
+	kind := ownFolders[media(e.rel)]
+	if isList(e.rel) {
+		kind = classify(e.rel)
+	}
+	item := omit("", kind, e.rel)
 	item.Made = month(e.rel)
 	return deliveredProblems{p, 1, &item}
 }

@@ -34,7 +34,7 @@ func markAcceptable(f Facts, all []Reason) {
 	items := 0
 	for _, r := range all {
 		switch {
-		case r.Severity == inspect.Question, r.Severity == inspect.Info:
+		case r.Severity == inspect.Question, r.Severity == inspect.Info, r.follows:
 		case r.items > 0:
 			items += r.items
 		case !slices.Contains(besideOmissions, r.Code):
@@ -45,7 +45,7 @@ func markAcceptable(f Facts, all []Reason) {
 		return
 	}
 	for i, r := range all {
-		all[i].Acceptable = r.items > 0
+		all[i].Acceptable = r.items > 0 || r.follows
 	}
 }
 
@@ -105,12 +105,14 @@ var kinds = map[string][2]string{
 	inspect.KindPost: {"post", "posts"}, inspect.KindStory: {"story", "stories"}, inspect.KindReel: {"reel", "reels"},
 	inspect.KindProfilePhoto: {"profile picture", "profile pictures"}, inspect.KindArchivedPost: {"archived post", "archived posts"},
 	inspect.KindIGTV: {"IGTV video", "IGTV videos"}, inspect.KindOther: {"other thing", "other things"},
+	inspect.KindConversation: {"conversation", "conversations"},
 }
 
 // howOmitted says how it was left out, by the code of the finding.
 var howOmitted = map[string]string{
 	"media-remote": "only its address in the web", "reference-empty": "no file", "media-damaged": "damaged",
 	"media-empty": "an empty file", "media-kind": "no picture or video",
+	"index-unreadable": "a list of its messages cannot be read",
 }
 
 // NewOmitted puts the omissions of an export into words. accepted may be nil.
@@ -143,7 +145,11 @@ func itemOf(o inspect.Omission) File {
 	if o.Caption != "" {
 		what = append(what, "“"+words.Calm(o.Caption)+"”")
 	}
-	if !strings.HasSuffix(o.From, ".json") && !strings.HasSuffix(o.From, ".html") {
+	switch {
+	case o.Kind == inspect.KindConversation:
+		what = append(what, words.Visible(o.From))
+		f.When = conversation(o.From)
+	case !strings.HasSuffix(o.From, ".json") && !strings.HasSuffix(o.From, ".html"):
 		what = append(what, words.Visible(o.From))
 	}
 	f.Path = strings.Join(what, ": ")

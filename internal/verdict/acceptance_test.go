@@ -154,3 +154,39 @@ func TestAcceptanceTurnsNothingElse(t *testing.T) {
 		t.Errorf("only %d acceptances counted", safe)
 	}
 }
+
+// TestAnUnreadableConversationCanBeAccepted: and nothing else that leaves checks unfinished.
+func TestAnUnreadableConversationCanBeAccepted(t *testing.T) {
+	talk := func() Facts {
+		f := whole()
+		f.Report.Problems = []inspect.Problem{{Code: "index-unreadable", Severity: inspect.Error, Path: "your_instagram_activity/messages/inbox/bob_1/message_2.json", Text: "x", Delivered: true, Items: 1}}
+		f.Report.Omissions = &inspect.Omissions{Total: 1, Digest: "d", Items: []inspect.Omission{{Code: "index-unreadable", Kind: inspect.KindConversation, From: "your_instagram_activity/messages/inbox/bob_1/message_2.json"}}}
+		f.Report.Checks = slices.DeleteFunc(slices.Clone(inspect.AllChecks), func(c string) bool { return c == inspect.CheckReferences })
+		return accepting(f)
+	}
+	f := talk()
+	if v := Judge(f); v.Verdict != Safe {
+		t.Errorf("%+v", v)
+	}
+	page := pageOf(t, f)
+	for _, want := range []string{"but for one item", "conversation “bob”: <bdi>a list of its messages cannot be read: your_instagram_activity/messages/inbox/bob_1/message_2.json", "<h3>Conversations: 1</h3>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	for name, change := range map[string]func(f *Facts){
+		"another check": func(f *Facts) { f.Report.Checks = f.Report.Checks[1:] },
+		"another list": func(f *Facts) {
+			f.Report.Problems = append(f.Report.Problems, inspect.Problem{Code: "index-unreadable", Severity: inspect.Error, Text: "x"})
+		},
+		"no list is unreadable":  func(f *Facts) { f.Report.Problems[0].Code = "media-damaged" },
+		"it was not accepted":    func(f *Facts) { f.Accepted = nil },
+		"it was not accepted so": func(f *Facts) { f.Accepted.Total = 2 },
+	} {
+		f := talk()
+		change(&f)
+		if v := Judge(f); v.Verdict != NotSafe {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+}

@@ -102,7 +102,21 @@ func everyCheckFinished(f Facts) []Reason {
 	if missing == nil {
 		return nil
 	}
-	return fails("checks-unfinished", "Because of that, not everything could be checked: %s.", missing)
+	all := fails("checks-unfinished", "Because of that, not everything could be checked: %s.", missing)
+	all[0].follows = unreadableTalksOnly(f.Report)
+	return all
+}
+
+// unreadableTalksOnly reports whether no check is unfinished but that of what lists name, and that only because Instagram
+// delivered lists of messages that cannot be read.
+func unreadableTalksOnly(r *inspect.Report) bool {
+	for _, c := range inspect.AllChecks {
+		if c != inspect.CheckReferences && !slices.Contains(r.Checks, c) {
+			return false
+		}
+	}
+	unreadable := func(p inspect.Problem) bool { return p.Severity == inspect.Error && p.Code == "index-unreadable" }
+	return slices.ContainsFunc(r.Problems, unreadable) && !slices.ContainsFunc(r.Problems, func(p inspect.Problem) bool { return unreadable(p) && !p.Delivered })
 }
 
 // legible tells whether the zips could be opened and the export in them is of a kind that is known. If not, an

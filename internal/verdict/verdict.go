@@ -73,8 +73,9 @@ type Reason struct {
 	Acceptable bool `json:"acceptable,omitempty"` // it is about what Instagram itself left out, and the person may accept it
 	Accepted   bool `json:"accepted,omitempty"`   // and the person did
 
-	items  int          // how many omissions it is about
-	Phrase words.Phrase `json:"-"` // Text before it was told in English, for other languages
+	items   int          // how many omissions it is about
+	follows bool         // from such a reason
+	Phrase  words.Phrase `json:"-"` // Text before it was told in English, for other languages
 }
 
 // Verdict is the decision with everything it rests on. Errors come first, then
