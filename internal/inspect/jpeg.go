@@ -166,7 +166,7 @@ func (s *jpegScan) plain() bool {
 			}
 		}
 	}
-	return busy < blocks/plainShare
+	return busy*plainShare < blocks
 }
 
 // plainShare is the share of blocks in which something may be seen in a plain picture.

@@ -141,7 +141,7 @@ func TestNoListLosesAFileSilently(t *testing.T) {
 				}
 			}
 		}
-		if tried < 20 {
+		if tried < 5 { // of about twenty; all of them with IGWATCHD_LONG
 			t.Errorf("%s: only %d changes were tried", form, tried)
 		}
 	}
