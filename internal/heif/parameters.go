@@ -13,7 +13,7 @@ type sequence struct {
 	pcmDepth, pcmChromaDepth     int
 	minPCM, maxPCM               int // log2
 	unitsX, unitsY               int // coding tree blocks
-	longTerm, temporal, separate bool
+	longTerm, temporal           bool
 }
 
 // picture is what is needed of a picture parameter set (section 7.3.2.3).
@@ -84,8 +84,10 @@ func readSequence(b []byte) (id int, s *sequence, err error) {
 	s.maxTransform = s.minTransform + r.small(3)
 	r.ue()
 	s.transformDepth = r.small(4)
-	if r.flag() && r.flag() {
-		scalingLists(r)
+	if scaled := r.flag(); scaled {
+		if given := r.flag(); given {
+			scalingLists(r)
+		}
 	}
 	r.flag() // asymmetric partitions
 	s.sao = r.flag()
