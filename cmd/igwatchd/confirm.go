@@ -193,7 +193,7 @@ func askNumber(s streams, in *bufio.Scanner, o *inspect.Omissions) (*daemon.Acce
 	if err != nil || answer == "" {
 		return nil, err
 	}
-	if n, err := strconv.Atoi(answer); err != nil || n != o.Total {
+	if answer != strconv.Itoa(o.Total) {
 		_, _ = fmt.Fprintf(s.out, "That is not %d: nothing was accepted.\n", o.Total)
 		return nil, nil
 	}

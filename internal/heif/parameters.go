@@ -2,18 +2,18 @@ package heif
 
 // sequence is what is needed of a sequence parameter set (ITU-T H.265, section 7.3.2.2).
 type sequence struct {
-	chroma                       int // ChromaArrayType: 0 grey, 1 half in both directions, 3 full
-	width, height                int // of the coded picture, in luma samples
-	shownWidth, shownHeight      int
-	depth, chromaDepth           int // bits
-	minCoding, coding            int // log2 of the smallest coding block and of a coding tree block
-	minTransform, maxTransform   int // log2
-	transformDepth               int
-	sao, pcm                     bool
-	pcmDepth, pcmChromaDepth     int
-	minPCM, maxPCM               int // log2
-	unitsX, unitsY               int // coding tree blocks
-	longTerm, temporal           bool
+	chroma                     int // ChromaArrayType: 0 grey, 1 half in both directions, 3 full
+	width, height              int // of the coded picture, in luma samples
+	shownWidth, shownHeight    int
+	depth, chromaDepth         int // bits
+	minCoding, coding          int // log2 of the smallest coding block and of a coding tree block
+	minTransform, maxTransform int // log2
+	transformDepth             int
+	sao, pcm                   bool
+	pcmDepth, pcmChromaDepth   int
+	minPCM, maxPCM             int // log2
+	unitsX, unitsY             int // coding tree blocks
+	longTerm, temporal         bool
 }
 
 // picture is what is needed of a picture parameter set (section 7.3.2.3).
