@@ -21,6 +21,9 @@ func New(r io.Reader) io.ReadCloser {
 	return a
 }
 
+// blocks are those that nobody uses: most files are small, and a new block for each would cost more than they do.
+var blocks = sync.Pool{New: func() any { b := make([]byte, aheadBlock); return &b }}
+
 // block is what one Read of r brought.
 type block struct {
 	data []byte
@@ -47,7 +50,7 @@ func (a *ahead) run() {
 		case buf = <-a.free:
 		default:
 			if made < aheadBlocks { // small files need one alone
-				buf, made = make([]byte, aheadBlock), made+1
+				buf, made = *blocks.Get().(*[]byte), made+1
 				break
 			}
 			select {
@@ -75,12 +78,12 @@ func (a *ahead) run() {
 
 func (a *ahead) Read(p []byte) (int, error) {
 	for len(a.rest) == 0 {
-		if a.now.err != nil {
-			return 0, a.now.err
-		}
 		if a.now.data != nil {
 			a.free <- a.now.data[:cap(a.now.data)] // there is room for every block
-			a.now = block{}
+			a.now.data = nil
+		}
+		if a.now.err != nil {
+			return 0, a.now.err
 		}
 		next, open := <-a.full
 		if !open { // closed before the end
@@ -96,5 +99,12 @@ func (a *ahead) Read(p []byte) (int, error) {
 func (a *ahead) Close() error {
 	a.once.Do(func() { close(a.stop) })
 	a.running.Wait()
-	return nil
+	for {
+		select {
+		case b := <-a.free:
+			blocks.Put(&b)
+		default:
+			return nil
+		}
+	}
 }

@@ -193,7 +193,9 @@ func (f *Folder) Put(ctx context.Context, name string, r io.Reader, size int64, 
 	var n int64
 	if err == nil {
 		ahead := readahead.New(r) // what r hashes meanwhile costs no time of its own
-		n, err = io.CopyBuffer(writer{ctx, part}, ahead, make([]byte, 1<<20))
+		buf := buffers.Get().(*[]byte)
+		n, err = io.CopyBuffer(writer{ctx, part}, ahead, *buf)
+		buffers.Put(buf)
 		_ = ahead.Close() // never fails
 	}
 	if err == nil {

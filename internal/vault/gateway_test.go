@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,31 +19,58 @@ import (
 	"github.com/igwatchd/igwatchd/internal/vault/bucket"
 )
 
-// gateway is an S3 server of the test's own.
+// gateway is a place of the test's own on the S3 server that all tests share.
 type gateway struct {
-	dir     string // buckets are folders in it, objects are files in these
+	dir     string // objects are files in it
+	key     string // what their keys begin with
 	options bucket.Options
 	roots   *x509.CertPool
 }
 
-func startGateway(t *testing.T) *gateway {
-	t.Helper()
+// shared is the S3 server, which starts when the first test wants it.
+var shared struct {
+	once   sync.Once
+	ca     *testworld.CA
+	home   string
+	bucket *testworld.Bucket
+	places int
+	err    error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if shared.bucket != nil {
+		_ = shared.bucket.Close()
+	}
+	_ = os.RemoveAll(shared.home)
+	os.Exit(code)
+}
+
+func startShared() error {
 	program, err := filepath.Abs("../../.tools/bin/versitygw")
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	ca, err := testworld.NewCA()
-	if err != nil {
-		t.Fatal(err)
+	if shared.home, err = os.MkdirTemp("", "igwatchd-vault-"); err != nil {
+		return err
 	}
-	home := t.TempDir()
-	b, err := testworld.StartBucket(context.WithoutCancel(t.Context()), program, home, ca)
-	if err != nil {
-		t.Fatal(err)
+	if shared.ca, err = testworld.NewCA(); err != nil {
+		return err
 	}
-	t.Cleanup(func() { _ = b.Close() })
-	return &gateway{dir: filepath.Join(home, "buckets"), roots: ca.Pool(), options: bucket.Options{
-		URL: b.URL, AccessKeyFile: b.AccessKeyFile, SecretKeyFile: b.SecretKeyFile, CAFile: b.CAFile, PartSize: 5 << 20,
+	shared.bucket, err = testworld.StartBucket(context.Background(), program, shared.home, shared.ca)
+	return err
+}
+
+func startGateway(t *testing.T) *gateway {
+	t.Helper()
+	shared.once.Do(func() { shared.err = startShared() })
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	shared.places++
+	b, prefix := shared.bucket, fmt.Sprint("/", shared.places)
+	return &gateway{dir: b.Dir + prefix, key: "copies" + prefix + "/", roots: shared.ca.Pool(), options: bucket.Options{
+		URL: b.URL + prefix, AccessKeyFile: b.AccessKeyFile, SecretKeyFile: b.SecretKeyFile, CAFile: b.CAFile, PartSize: 5 << 20,
 	}}
 }
 

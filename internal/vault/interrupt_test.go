@@ -28,7 +28,7 @@ func (s *stopping) Get(ctx context.Context, name string) (io.ReadCloser, error) 
 
 func TestInterruptedCopyGoesOn(t *testing.T) {
 	onEveryKind(t, func(t *testing.T, k kind) {
-		path, ref, _ := sealed(t, openTest(t))
+		path, ref, _ := k.sealed(t, openTest(t))
 		done := 0
 		for after := 1; ; after++ {
 			ctx, end := context.WithCancel(t.Context())
@@ -77,7 +77,12 @@ func mayClaim(t *testing.T, k kind) {
 	}
 }
 
+// TestCopyThatGrowsIsNoBagMeanwhile ends the run after every fifth read, with IGWATCHD_LONG=1 after every second.
 func TestCopyThatGrowsIsNoBagMeanwhile(t *testing.T) {
+	step := 5
+	if os.Getenv("IGWATCHD_LONG") != "" {
+		step = 2
+	}
 	onEveryKind(t, func(t *testing.T, k kind) {
 		v := openTest(t)
 		b := bag(receive(t, v, "20261123-abc", "a.zip", "PK one"))
@@ -93,7 +98,7 @@ func TestCopyThatGrowsIsNoBagMeanwhile(t *testing.T) {
 				t.Fatal(err)
 			}
 			ref := prove(t, path, b)
-			for after := 1 + n; ; after += 2 {
+			for after := 1 + n; ; after += step {
 				ctx, end := context.WithCancel(t.Context())
 				k.replica.place = &stopping{k.place, after, end}
 				_, err := k.replica.Store(ctx, path, ref)

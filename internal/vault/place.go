@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
 )
@@ -45,6 +46,9 @@ type Place interface {
 	Remove(ctx context.Context, name string) error
 }
 
+// buffers are what files are copied through, of 1 MiB: there are many small ones in a bag.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 1<<20); return &b }}
+
 // readSum reads a file wholly and returns its SHA-256. what is set when the file
 // is there no more ("missing") or cannot be read ("unreadable"); err when
 // nothing can be said about it.
@@ -52,7 +56,9 @@ func readSum(ctx context.Context, src Source, name string) (sum string, size int
 	h := sha256.New()
 	r, err := src.Get(ctx, name)
 	if err == nil {
-		size, err = io.CopyBuffer(h, onlyReader{r}, make([]byte, 1<<20))
+		buf := buffers.Get().(*[]byte)
+		size, err = io.CopyBuffer(h, onlyReader{r}, *buf)
+		buffers.Put(buf)
 		_ = r.Close()
 	}
 	what, err = judge(ctx, err)

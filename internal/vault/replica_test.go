@@ -42,12 +42,13 @@ type kind struct {
 	place    Place
 	replica  *Replica
 	files    string
+	large    int                 // bytes of a file that it takes in several pieces
 	identity *age.X25519Identity // nil: not encrypted
 }
 
 func newKind(t *testing.T, place Place, files string, encrypted bool) kind {
 	t.Helper()
-	k := kind{place: place, files: filepath.Join(files, "jane.doe", "20261123-abc")}
+	k := kind{place: place, large: folderLarge, files: filepath.Join(files, "jane.doe", "20261123-abc")}
 	o := ReplicaOptions{Name: "test", Progress: &memory{}}
 	if encrypted {
 		var err error
@@ -71,7 +72,7 @@ func onEveryKind(t *testing.T, test func(t *testing.T, k kind)) {
 			encrypted := strings.HasSuffix(name, "encrypted")
 			if strings.HasPrefix(name, "s3") {
 				g := startGateway(t)
-				test(t, newKind(t, g.open(t), filepath.Join(g.dir, "pictures", "copies"), encrypted))
+				test(t, newKind(t, g.open(t), g.dir, encrypted).of(6<<20))
 				return
 			}
 			dir := t.TempDir()
@@ -82,6 +83,8 @@ func onEveryKind(t *testing.T, test func(t *testing.T, k kind)) {
 		})
 	}
 }
+
+func (k kind) of(large int) kind { k.large = large; return k }
 
 func (k kind) path(name string) string {
 	if k.identity != nil {
@@ -106,10 +109,10 @@ func (k kind) times(t *testing.T) map[string]string {
 	return times
 }
 
-// sealed files a bag with a small part and one that is sent in several pieces.
-func sealed(t *testing.T, v *Vault) (path string, ref Ref, b Bag) {
+// sealed files a bag with a small part and one that the place takes in several pieces, as far as it does so.
+func (k kind) sealed(t *testing.T, v *Vault) (path string, ref Ref, b Bag) {
 	t.Helper()
-	big := strings.Repeat("0123456789abcdef", 6<<20/16) + "end"
+	big := strings.Repeat("0123456789abcdef", k.large/16) + "end"
 	b = bag(receive(t, v, "20261123-abc", "a (1).zip", "PK one"), receive(t, v, "20261123-abc", "big.zip", big))
 	path, err := v.Seal(t.Context(), b)
 	if err != nil {
@@ -117,6 +120,15 @@ func sealed(t *testing.T, v *Vault) (path string, ref Ref, b Bag) {
 	}
 	return path, prove(t, path, b), b
 }
+
+// sealed is a kind's sealed for those that keep a bag in a folder.
+func sealed(t *testing.T, v *Vault) (path string, ref Ref, b Bag) {
+	t.Helper()
+	return kind{large: folderLarge}.sealed(t, v)
+}
+
+// folderLarge is more than is read of a file at once.
+const folderLarge = 600 << 10
 
 func prove(t *testing.T, path string, b Bag) Ref {
 	t.Helper()
@@ -138,7 +150,7 @@ func whole(t *testing.T, proof Proof, err error) Proof {
 func TestCopyIsStoredOnceAndProven(t *testing.T) {
 	onEveryKind(t, func(t *testing.T, k kind) {
 		v := openTest(t)
-		path, ref, _ := sealed(t, v)
+		path, ref, _ := k.sealed(t, v)
 		stored, err := k.replica.Store(t.Context(), path, ref)
 		whole(t, stored, err)
 		if k.identity == nil && stored.Digest != ref.Digest {
@@ -146,7 +158,7 @@ func TestCopyIsStoredOnceAndProven(t *testing.T) {
 		}
 		copyRef := Ref{ref.Owner, ref.ID, stored.Digest}
 		proof, err := k.replica.Verify(t.Context(), copyRef)
-		if whole(t, proof, err); proof.Bytes < 6<<20 || len(proof.Extra) > 0 {
+		if whole(t, proof, err); proof.Bytes < int64(k.large) || len(proof.Extra) > 0 {
 			t.Errorf("%+v", proof)
 		}
 		before := k.times(t)
@@ -169,7 +181,7 @@ func TestCopyIsStoredOnceAndProven(t *testing.T) {
 func TestBagThatGrowsIsSentInPart(t *testing.T) {
 	onEveryKind(t, func(t *testing.T, k kind) {
 		v := openTest(t)
-		path, ref, b := sealed(t, v)
+		path, ref, b := k.sealed(t, v)
 		proof, err := k.replica.Store(t.Context(), path, ref)
 		whole(t, proof, err)
 		before := k.times(t)

@@ -21,7 +21,7 @@ func validate(t *testing.T, dir string) {
 }
 
 func TestValidatorFindsInvalidBags(t *testing.T) {
-	for _, harm := range []func(dir string) error{
+	for i, harm := range []func(dir string) error{
 		func(d string) error { return flip(d + "/bagit.txt") },
 		func(d string) error { return flip(d + "/data/a (1).zip") },
 		func(d string) error { return flip(d + "/report.json") },
@@ -30,7 +30,9 @@ func TestValidatorFindsInvalidBags(t *testing.T) {
 		func(d string) error { return os.Remove(d + "/bag-info.txt") },
 	} {
 		dir, _, _ := sealed(t, openTest(t))
-		validate(t, dir)
+		if i == 0 { // they are all alike
+			validate(t, dir)
+		}
 		if err := harm(dir); err != nil {
 			t.Fatal(err)
 		}

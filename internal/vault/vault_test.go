@@ -1,8 +1,6 @@
 package vault
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
@@ -32,11 +30,11 @@ func receive(t *testing.T, v *Vault, id, name, content string) Payload {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o440); err != nil {
+	data := []byte(content)
+	if err := os.WriteFile(filepath.Join(dir, name), data, 0o440); err != nil {
 		t.Fatal(err)
 	}
-	sum := sha256.Sum256([]byte(content))
-	return Payload{Name: name, Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:])}
+	return Payload{Name: name, Size: int64(len(data)), SHA256: digest(data)}
 }
 
 // receiveSeen is receive for a file that is read back while it comes, where that can be done.
