@@ -17,6 +17,10 @@ const maxLacking = 1000
 // strangeMedia is how many files at least must all be gone before another way of naming them explains it.
 const strangeMedia = 10
 
+// strangeTalks is how many conversations at least must all be gone, while there are others, before another way of
+// naming them explains it.
+const strangeTalks = 5
+
 // muchSmaller is below which share of its former size, in percent, a file counts as smaller: Instagram makes
 // the same picture anew in slightly other sizes.
 const muchSmaller = 80
@@ -78,13 +82,20 @@ func Compare(ctx context.Context, earlier, later []Part) (*Lacking, error) {
 	l := &Lacking{Paths: []string{}, Version: CompareVersion}
 	old := &union{tables: before}
 	pairs := &pairing{ctx: ctx, held: held, old: old}
-	media := 0
+	media, talks := 0, 0
 	for e := range old.recognisable() {
 		talk := e.isTalk()
-		if !talk {
+		if talk {
+			talks++
+		} else {
 			media++
 		}
 		l.look(e, talk, pairs)
+	}
+	if talks >= strangeTalks && l.Talks == talks && held.hasTalks() { // then their folders end in other numbers
+		l.Talks = 0
+		l.Paths = slices.DeleteFunc(l.Paths, func(rel string) bool { return classify(rel) == classMessages })
+		l.NotCompared = append(l.NotCompared, ByTalks)
 	}
 	if l.Strange = media >= strangeMedia && l.Media == media; l.Strange { // then only the conversations say something
 		l.Paths = slices.DeleteFunc(l.Paths, func(rel string) bool { return classify(rel) != classMessages })
@@ -261,6 +272,16 @@ func (u *union) recognisable() iter.Seq[*entry] {
 			}
 		}
 	}
+}
+
+// hasTalks reports whether the export has conversations.
+func (u *union) hasTalks() bool {
+	for e := range u.all() {
+		if e.isTalk() {
+			return true
+		}
+	}
+	return false
 }
 
 // isTalk reports whether e is the first list of a conversation.

@@ -112,6 +112,14 @@ func TestCompareLists(t *testing.T) {
 			html(contents{strings.Replace(talkB, ".json", ".html", 1): pageOf(8, "ann", ""), strings.Replace(savedF, ".json", ".html", 1): []byte("<html></html>")}),
 			"1 [messages/inbox/ann_222222222222222 9→8] [comments/post_comments 1→0 followers_and_following/followers 1→0 followers_and_following/following 1→0 likes/liked_posts 1→0 media/profile_photos 2→0] [format]",
 		},
+		"conversations with other numbers": {
+			with(contents{
+				dmThread + "message_1.json": nil, dmThread + "message_2.json": nil, dmThread + "photos/dm.jpg": nil, dmThread + "audio/voice.aac": nil,
+				activityD + "messages/inbox/a_a/message_1.json": talkOf(1, 1, "x"), activityD + "messages/inbox/b_b/message_1.json": talkOf(1, 1, "x"), activityD + "messages/inbox/c_c/message_1.json": talkOf(1, 1, "x"),
+				activityD + "messages/inbox/d_d/message_1.json": talkOf(1, 1, "x"), activityD + "messages/inbox/e_e/message_1.json": talkOf(1, 1, "x"),
+			}),
+			with(nil), "0 [] [] [talks]",
+		},
 		"of 2019": {
 			contents{
 				"profile.json": []byte(`{"username":"jane.doe"}`), "media.json": []byte(`{"photos":[{"caption":"x","path":"photos/201905/a.jpg"}]}`),

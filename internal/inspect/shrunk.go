@@ -25,6 +25,7 @@ const (
 	ByYears   = "years"   // one is of the layout before 2021: its lists and conversations are named otherwise
 	ByFormat  = "format"  // one is in JSON, the other in HTML
 	ByDamage  = "damage"  // lists of the earlier one cannot be read
+	ByTalks   = "talks"   // not one conversation was recognised
 	ByNumber  = "number"  // there are more conversations than are compared one by one
 	ByPicture = "picture" // pictures of one name differ, and could not be looked at
 )
@@ -141,5 +142,5 @@ func fewerTexts(was, is amount) bool {
 	if was.items == 0 && shrunk(was.texts, is.texts) { // a page of another form
 		return true
 	}
-	return is.texts >= 5 && int64(is.items)*10 >= int64(was.items)*9 && is.bytes*2 < was.bytes
+	return int64(is.items)*10 >= int64(was.items)*9 && is.bytes*2 < was.bytes && was.bytes-is.bytes >= 20
 }

@@ -211,6 +211,7 @@ var whyNot = map[string]words.Phrase{
 	inspect.ByYears:  words.Of("one of them was made before 2021, when lists and conversations had other names"),
 	inspect.ByFormat: words.Of("one of them consists of web pages (HTML), so that texts, and how long lists are, cannot be compared"),
 	inspect.ByDamage: words.Of("lists in it cannot be read"),
+	inspect.ByTalks:  words.Of("not one of its conversations could be found here by its number, as between exports of different years"),
 	inspect.ByNumber: words.Of("there are too many conversations to compare each"),
 }
 
