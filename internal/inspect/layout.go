@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/igwatchd/igwatchd/internal/exportroot"
@@ -20,15 +19,18 @@ func findRoot(t *table) (root string, ok bool) {
 	})
 }
 
-// activity is the folder of a v3 export under which most lists lie. In some exports the media
+// isActivity reports whether a folder is that of a v3 export under which most lists lie. In some exports the media
 // of messages lie under a second such folder while the lists name them under the first, and
 // older lists leave the folder out. So it is left out on both sides when names are compared.
-var activity = regexp.MustCompile(`^your_[a-z_]*activity[a-z_]*/`)
+func isActivity(folder string) bool {
+	what, yours := strings.CutPrefix(folder, "your_")
+	return yours && strings.Contains(what, "activity") && !strings.ContainsFunc(what, func(r rune) bool { return (r < 'a' || r > 'z') && r != '_' })
+}
 
 // canonical returns the name of a file in the export's root, without the activity folder.
 func canonical(rel string) string {
-	if strings.HasPrefix(rel, "your_") {
-		return rel[len(activity.FindString(rel)):]
+	if folder, rest, inside := strings.Cut(rel, "/"); inside && isActivity(folder) {
+		return rest
 	}
 	return rel
 }

@@ -53,7 +53,7 @@ func (l *list) named(field, uri string, why refs, severity Severity) {
 	case uri == "", strings.Contains(uri, "://"):
 		// Comments and shared stickers often name no file, or one in the web, that is not the
 		// account's. Where the file is the very content, it is missing from the archive.
-		if why&refOwn == 0 && (why&refMessage == 0 || !messageFiles[field]) {
+		if why&refOwn == 0 && (why&refMessage == 0 || !holdsFiles(field)) {
 			severity = Info
 		}
 		l.unfound(uri, severity)

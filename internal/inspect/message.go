@@ -3,7 +3,7 @@ package inspect
 func (l *list) messageValue(path []string, v token) {
 	key := path[len(path)-1]
 	if !l.says && len(path) == 3 && path[0] == "messages" {
-		l.says = messageKeys[key]
+		l.says = key == "sender_name" || key == "timestamp_ms" || key == "content" // each message has one at least
 	}
 	switch {
 	case len(path) == 2 && path[0] == "messages": // a text in the place of a message
@@ -54,9 +54,6 @@ func (l *list) leaveOneMessage() {
 	l.says = false
 }
 
-// messageKeys are of what each message has at least one.
-var messageKeys = map[string]bool{"sender_name": true, "timestamp_ms": true, "content": true}
-
 // spoke notes the time of a message.
 func (l *list) spoke(t int64) {
 	if believable(t) {
@@ -66,7 +63,7 @@ func (l *list) spoke(t int64) {
 
 // sentFiles reports whether a path is that of the list of files that somebody sent in one message.
 func sentFiles(path []string) bool {
-	return len(path) == 3 && path[0] == "messages" && messageFiles[path[2]]
+	return len(path) == 3 && path[0] == "messages" && holdsFiles(path[2])
 }
 
 // sentFile reports whether a path is that of a file that somebody sent.
@@ -74,5 +71,7 @@ func sentFile(path []string) bool {
 	return len(path) == 4 && path[3] == element && sentFiles(path[:3])
 }
 
-// messageFiles are the fields of a message that hold what somebody sent.
-var messageFiles = map[string]bool{"photos": true, "videos": true, "audio_files": true}
+// holdsFiles reports whether a field of a message holds what somebody sent.
+func holdsFiles(field string) bool {
+	return field == "photos" || field == "videos" || field == "audio_files"
+}

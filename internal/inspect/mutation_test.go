@@ -40,7 +40,7 @@ func mutants(doc any) (all []mutant) {
 			for _, key := range slices.Sorted(maps.Keys(v)) {
 				less := maps.Clone(v)
 				delete(less, key)
-				clean := messageFiles[key] // a message without a picture
+				clean := holdsFiles(key) // a message without a picture
 				all = append(all, mutant{at + " without " + key, clean, put(less)})
 				visit(at+"."+key, v[key], func(x any) any {
 					c := maps.Clone(v)
