@@ -61,7 +61,7 @@ func (in *inspection) judgeAbsent(s *sections, talks *threads) {
 	case len(names) == 1 && only == "followers":
 		in.add(Question, "connections-absent", "", "The list of your followers is not in this archive. It was probably not requested, perhaps with others of its kind, and will be gone with the account. Can you do without it?")
 	default:
-		in.add(Question, "sections-absent", "", "These are not in this archive: %s. If the account has any, they were probably not requested, and will be gone with it. "+
-			"Has it none, or can you do without them?", names)
+		in.add(Question, "sections-absent", "", "This archive does not include: %s. If your account has any, they were probably not "+
+			"requested, and will be lost with it. Does it have none, or can you do without them?", names)
 	}
 }

@@ -139,7 +139,8 @@ func isLine(inside []string) bool {
 
 // lineKeys are what lines consist of.
 var lineKeys = map[string]bool{
-	"label": true, "value": true, "title": true, "href": true, "timestamp_value": true, "media": true, "dict": true, "vec": true, "ent_field_name": true,
+	"label": true, "value": true, "title": true, "href": true, "timestamp_value": true, "media": true, "dict": true,
+	"vec": true, "ent_field_name": true,
 }
 
 // speaks notes that the line around this path has something in it that lines have.

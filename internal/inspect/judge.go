@@ -87,8 +87,8 @@ func (in *inspection) judgeEntries(r *Report) {
 		case m.state == stateDamaged:
 			in.add(Error, "entry-damaged", e.rel, "This file is damaged in the zip %s: %s.%s", in.sources[e.part].part.Name, words.Text(in.tally.detail(e)), again)
 		case m.state == stateBroken && isList(e.rel) && !classify(e.rel).decisive():
-			in.add(Question, "index-unreadable", e.rel, "This list cannot be read to its end (%s). It is none of the lists of your posts, stories, reels or messages. "+
-				"The zip stores it like that. Can you do without it?", words.Text(in.tally.detail(e)))
+			in.add(Question, "index-unreadable", e.rel, "This list cannot be read completely (%s), and Instagram delivered it like that. It is "+
+				"not one of those with your posts, stories, reels or messages. Can you do without it?", words.Text(in.tally.detail(e)))
 		case m.state == stateBroken && isList(e.rel) && in.tally.detail(e) == errShape.Error():
 			in.add(Error, "index-unreadable", e.rel, "igwatchd does not know the form of this list, so there may be more that it does not find. Request a new export. "+
 				"If that is the same, report what this prints, as nothing personal is in it: igwatchd inspect --shape FILE.zip")

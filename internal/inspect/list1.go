@@ -42,10 +42,10 @@ func (l *list) value1(path []string, v token) {
 		l.odd = true
 	case l.class == classMedia1 && len(path) == 2 && path[1] == element: // in the place of a thing
 		l.without1(path[0])
-	case l.class == classThreads1 && (len(path) == 2 || len(path) == 3) && path[1] == "conversation": // in the place of messages
-		l.odd = true
-	case l.class == classThreads1 && len(path) == 1 && path[0] == element && !ok: // in the place of a conversation; a text says that there is none
-		l.odd = true
+	case l.class == classThreads1 && (len(path) == 2 || len(path) == 3) && path[1] == "conversation":
+		l.odd = true // in the place of messages
+	case l.class == classThreads1 && len(path) == 1 && path[0] == element && !ok:
+		l.odd = true // in the place of a conversation; a text says that there is none
 	case !ok:
 	case l.class == classProfile1 && len(path) == 1:
 		switch key {
@@ -101,7 +101,9 @@ func (l *list) leave1(path []string, array bool) {
 		if l.class == classMedia1 && len(path) == 2 && path[1] == element {
 			l.without1(path[0])
 		}
-		l.odd = l.odd || l.class == classThreads1 && (len(path) == 3 && path[1] == "conversation" || len(path) == 1 && path[0] == element)
+		message := len(path) == 3 && path[1] == "conversation"
+		talk := len(path) == 1 && path[0] == element
+		l.odd = l.odd || l.class == classThreads1 && (message || talk) // in the place of one
 		l.talks = l.talks || l.class == classThreads1 && len(path) == 2 && path[1] == "conversation"
 	case l.class == classThreads1 && len(path) == 2 && path[1] == "conversation":
 		l.odd = true

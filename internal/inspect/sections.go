@@ -128,8 +128,9 @@ func (in *inspection) judgeHollow(s *sections) {
 		case files == nil, !c.own(), c == classDeleted:
 		case in.tally.items[c] == 0 && (c == classPosts || s.unlistedOf(c)): // that is told already
 		default:
-			in.add(Question, "index-empty", files.first, "This list is in the archive, and nothing is in it. Instagram leaves out a list of which there is nothing, so something may have gone wrong. "+
-				"All lists together name %s, %s and %s. Is it right that your profile shows no more than that?",
+			in.add(Question, "index-empty", files.first, "This list is in the archive but has nothing in it. Instagram leaves out lists that would "+
+				"be empty, so something may have gone wrong. All lists together name %s, %s and %s. Is it "+
+				"right that your profile shows no more than that?",
 				words.Of("%d posts", in.tally.items[classPosts]), words.Of("%d stories", in.tally.items[classStories]), words.Of("%d reels", in.tally.items[classReels]))
 		}
 	}
@@ -152,8 +153,10 @@ func (in *inspection) judgePosts(s *sections) {
 	case listed, s.noPosts:
 		in.add(Question, "posts-empty", "", "According to the archive there are no posts. If your profile shows any, request the export again with posts. Is it right that it shows none?")
 	default:
-		in.add(Question, "section-missing", "", "There is no list of posts in this archive, and no note that there are none. If your profile shows any, either posts were not requested, or a part is missing: "+
-			"give all parts together, or request everything (\"All available information\"). Is it right that your profile shows no posts?")
+		in.add(Question, "section-missing", "", "This archive has no list of posts, and no note that there are none. If your profile "+
+			"shows posts, they were not requested or a part is missing: give all parts together, or "+
+			"request everything (\"All available information\"). Is it right that your profile shows "+
+			"no posts?")
 	}
 }
 

@@ -57,10 +57,12 @@ func (in *inspection) judgeThreads(t *threads, r *Report) {
 		look = look || state&hasFiles != 0 && (state&hasList == 0 || state&hasUnnamed != 0)
 	}
 	if t.hollow.n > 0 {
-		in.add(Question, "messages-incomplete", t.hollow.first, "%d lists of messages are in the archive, and no message is in them. Is it right that nothing was said there, or can you do without it?", t.hollow.n)
+		in.add(Question, "messages-incomplete", t.hollow.first, "%d conversation files contain no messages. Are these conversations empty, or can you do "+
+			"without them?", t.hollow.n)
 	}
 	if n := in.tally.silent; n > 0 {
-		in.add(Question, "messages-incomplete", "", "%d messages in the archive say neither who wrote them nor when, nor anything else. Can you do without them?", n)
+		in.add(Question, "messages-incomplete", "", "%d messages in the archive are blank: no sender, no date, no text. Can you do without "+
+			"them?", n)
 	}
 	if !look {
 		return
@@ -84,6 +86,7 @@ func (in *inspection) judgeThreads(t *threads, r *Report) {
 		in.add(Error, "messages-missing", without.first, "%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.", without.n)
 	}
 	if unnamed.n > 0 && !in.unlisted { // a list that cannot be read may name them
-		in.add(Question, "messages-incomplete", unnamed.first, "There are files in %d conversations that no message names, so a part of what was said there may be missing. Can you do without it?", unnamed.n)
+		in.add(Question, "messages-incomplete", unnamed.first, "%d conversations contain files that no message mentions, so messages may be missing. Can "+
+			"you do without them?", unnamed.n)
 	}
 }

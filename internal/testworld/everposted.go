@@ -41,7 +41,10 @@ func (p *plan) details(i item, draft bool) detailed {
 	d := detailed{Timestamp: when, Media: []medium{}, FBID: digits(p.rng, 17)}
 	is := map[bool]string{true: "True", false: "False"}
 	d.Lines = []line{
-		says("Caption", title), {Label: "Media", Media: []medium{cover}}, says("Draft", is[draft]), says("Published", is[!draft]),
+		says("Caption", title),
+		{Label: "Media", Media: []medium{cover}},
+		says("Draft", is[draft]),
+		says("Published", is[!draft]),
 	}
 	if len(i.Media) > 1 {
 		none := ""
@@ -83,7 +86,8 @@ func (p *plan) oddLists(archived []item) {
 	}
 	if p.OtherContent && !p.HTML {
 		p.list(listDir+"other_content.json", []detailed{{
-			Timestamp: p.FirstPost.Unix(), Media: []medium{}, Lines: []line{says("Publish mode", "cutout_sticker")}, FBID: digits(p.rng, 17),
+			Timestamp: p.FirstPost.Unix(), Media: []medium{}, FBID: digits(p.rng, 17),
+			Lines: []line{says("Publish mode", "cutout_sticker")},
 		}})
 	}
 }

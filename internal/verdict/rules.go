@@ -183,7 +183,8 @@ func findings(f Facts) []Reason {
 	var out []Reason
 	for _, p := range f.Report.Problems {
 		if p.Code == "section-missing" && f.NoPosts {
-			out = append(out, asks("posts-empty", "There is no list of posts in this archive. You told igwatchd (posts = 0) that your profile shows none. Is that right?")...)
+			out = append(out, asks("posts-empty", "This archive has no list of posts. You told igwatchd (posts = 0) that your profile shows "+
+				"none. Is that right?")...)
 			continue
 		}
 		said := p.Phrase

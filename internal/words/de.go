@@ -122,17 +122,17 @@ var german = table{
 			"one":   "Eine Datei im Archiv wird von keiner Liste genannt. Sie bleibt erhalten.",
 			"other": "%d Dateien im Archiv werden von keiner Liste genannt. Sie bleiben erhalten.",
 		},
-		"%d messages in the archive say neither who wrote them nor when, nor anything else. Can you do without them?": {
-			"one":   "Eine Nachricht im Archiv sagt weder, von wem und von wann sie ist, noch sonst etwas. Kannst du auf sie verzichten?",
-			"other": "%d Nachrichten im Archiv sagen weder, von wem und von wann sie sind, noch sonst etwas. Kannst du auf sie verzichten?",
+		"%d messages in the archive are blank: no sender, no date, no text. Can you do without them?": {
+			"one":   "Eine Nachricht im Archiv ist leer: kein Absender, kein Datum, kein Text. Kannst du auf sie verzichten?",
+			"other": "%d Nachrichten im Archiv sind leer: kein Absender, kein Datum, kein Text. Kannst du auf sie verzichten?",
 		},
-		"%d lists of messages are in the archive, and no message is in them. Is it right that nothing was said there, or can you do without it?": {
-			"one":   "Eine Liste von Nachrichten ist im Archiv, aber keine Nachricht steht darin. Stimmt es, dass dort nichts gesagt wurde, oder kannst du darauf verzichten?",
-			"other": "%d Listen von Nachrichten sind im Archiv, aber keine Nachricht steht darin. Stimmt es, dass dort nichts gesagt wurde, oder kannst du darauf verzichten?",
+		"%d conversation files contain no messages. Are these conversations empty, or can you do without them?": {
+			"one":   "Eine Datei einer Unterhaltung enthält keine Nachrichten. Ist die Unterhaltung leer, oder kannst du auf sie verzichten?",
+			"other": "%d Dateien von Unterhaltungen enthalten keine Nachrichten. Sind diese Unterhaltungen leer, oder kannst du auf sie verzichten?",
 		},
-		"There are files in %d conversations that no message names, so a part of what was said there may be missing. Can you do without it?": {
-			"one":   "In einer Unterhaltung sind Dateien, die keine Nachricht nennt; ein Teil des Gesagten fehlt also vielleicht. Kannst du darauf verzichten?",
-			"other": "In %d Unterhaltungen sind Dateien, die keine Nachricht nennt; ein Teil des Gesagten fehlt also vielleicht. Kannst du darauf verzichten?",
+		"%d conversations contain files that no message mentions, so messages may be missing. Can you do without them?": {
+			"one":   "Eine Unterhaltung enthält Dateien, die keine Nachricht erwähnt; vielleicht fehlen also Nachrichten. Kannst du auf sie verzichten?",
+			"other": "%d Unterhaltungen enthalten Dateien, die keine Nachricht erwähnt; vielleicht fehlen also Nachrichten. Kannst du auf sie verzichten?",
 		},
 		"%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.": {
 			"one":   "Eine Unterhaltung hat Dateien, aber keinen Text (message_1.json). Wahrscheinlich fehlt ein Teil: Übergib alle Teile zusammen, oder fordere einen neuen Export an.",

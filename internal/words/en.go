@@ -119,17 +119,17 @@ var english = table{
 			"one":   "One file in the archive is named by no list. It is kept.",
 			"other": "%d files in the archive are named by no list. They are kept.",
 		},
-		"%d messages in the archive say neither who wrote them nor when, nor anything else. Can you do without them?": {
-			"one":   "One message in the archive says neither who wrote it nor when, nor anything else. Can you do without it?",
-			"other": "%d messages in the archive say neither who wrote them nor when, nor anything else. Can you do without them?",
+		"%d messages in the archive are blank: no sender, no date, no text. Can you do without them?": {
+			"one":   "One message in the archive is blank: no sender, no date, no text. Can you do without it?",
+			"other": "%d messages in the archive are blank: no sender, no date, no text. Can you do without them?",
 		},
-		"%d lists of messages are in the archive, and no message is in them. Is it right that nothing was said there, or can you do without it?": {
-			"one":   "A list of messages is in the archive, and no message is in it. Is it right that nothing was said there, or can you do without it?",
-			"other": "%d lists of messages are in the archive, and no message is in them. Is it right that nothing was said there, or can you do without it?",
+		"%d conversation files contain no messages. Are these conversations empty, or can you do without them?": {
+			"one":   "One conversation file contains no messages. Is the conversation empty, or can you do without it?",
+			"other": "%d conversation files contain no messages. Are these conversations empty, or can you do without them?",
 		},
-		"There are files in %d conversations that no message names, so a part of what was said there may be missing. Can you do without it?": {
-			"one":   "There are files in one conversation that no message names, so a part of what was said there may be missing. Can you do without it?",
-			"other": "There are files in %d conversations that no message names, so a part of what was said there may be missing. Can you do without it?",
+		"%d conversations contain files that no message mentions, so messages may be missing. Can you do without them?": {
+			"one":   "One conversation contains files that no message mentions, so messages may be missing. Can you do without them?",
+			"other": "%d conversations contain files that no message mentions, so messages may be missing. Can you do without them?",
 		},
 		"%d conversations have files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.": {
 			"one":   "One conversation has files but no text (message_1.json). A part is probably missing: give all parts together, or request a new export.",
