@@ -44,7 +44,7 @@ func openArchive(parts []Part) (*archive, error) {
 			continue
 		}
 		r.RegisterDecompressor(deflate64.Method, deflate64.Unzip)
-		root, _ := exportroot.Find(func(yield func(string) bool) {
+		roots, _ := exportroot.Find(func(yield func(string) bool) {
 			for _, f := range r.File {
 				if !yield(exportroot.Plain(f.Name)) {
 					return
@@ -52,7 +52,7 @@ func openArchive(parts []Part) (*archive, error) {
 			}
 		})
 		for _, f := range r.File {
-			name := strings.TrimPrefix(exportroot.Plain(f.Name), root)
+			name, _ := roots.Below(exportroot.Plain(f.Name))
 			if strings.HasSuffix(name, "/") || !safe(name) || exportroot.Junk(name) || len(a.members) >= maxMembers {
 				continue
 			}

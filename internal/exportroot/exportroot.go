@@ -5,6 +5,7 @@ package exportroot
 import (
 	"iter"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -93,31 +94,55 @@ func Junk(name string) bool {
 	return false
 }
 
-// Find returns the folder, "" or ending in a slash, in which the export of one zip lies, whose names are given. It
-// is not ok if the zip holds more than one export, or nothing tells where it lies. Files beside
-// the folder do not matter as long as they could not be part of an export.
-func Find(names iter.Seq[string]) (root string, ok bool) {
-	found, several := false, false
+// Roots are the folders in which an export lies, each "" or ending in a slash. There is one, but where Google Drive put
+// the folders of several parts side by side into one zip.
+type Roots []string
+
+// Below returns the name that a file has in its root, and the number of the root. Files outside keep theirs.
+func (r Roots) Below(name string) (rel string, root int) {
+	for i, folder := range r {
+		if rest, ok := strings.CutPrefix(name, folder); ok {
+			return rest, i
+		}
+	}
+	return name, 0
+}
+
+// maxRoots bounds the parts in one zip.
+const maxRoots = 100
+
+// Find returns where the export of one zip lies, whose names are given. It is not ok if the zip holds more than one
+// export, or nothing tells where it lies. Files beside it do not matter as long as they could not be part of an
+// export. Whether the parts in several roots are those of one export, their names do not tell alone.
+func Find(names iter.Seq[string]) (roots Roots, ok bool) {
 	for name := range names {
 		if Junk(name) {
 			continue
 		}
 		at, known := above(name)
 		switch {
-		case !known:
-		case !found:
-			root, found = at, true
-		case at != root:
-			several = true
-			if len(at) < len(root) {
-				root = at
-			}
+		case !known || slices.Contains(roots, at):
+		case len(roots) == maxRoots:
+			return roots[:1], false
+		default:
+			roots = append(roots, at)
 		}
 	}
-	if !found {
-		return common(names)
+	if len(roots) == 0 {
+		root, ok := common(names)
+		return Roots{root}, ok
 	}
-	return root, !several && !besides(names, root)
+	for _, root := range roots {
+		if len(roots) > 1 && (root == "" || parent(root) != parent(roots[0])) {
+			return Roots{slices.MinFunc(roots, func(a, b string) int { return len(a) - len(b) })}, false
+		}
+	}
+	return roots, !besides(names, roots)
+}
+
+// parent returns the folder that a root is in.
+func parent(root string) string {
+	return root[:strings.LastIndexByte(strings.TrimSuffix(root, "/"), '/')+1]
 }
 
 // above returns the folder above the first name in a path that is certain.
@@ -133,10 +158,12 @@ func above(name string) (folder string, ok bool) {
 	return "", false
 }
 
-// besides reports whether there are lists of the oldest exports outside of the root, which have no folder of their own.
-func besides(names iter.Seq[string], root string) bool {
+// besides reports whether there are lists of the oldest exports outside of the roots, which have no folder of their own.
+func besides(names iter.Seq[string], roots Roots) bool {
 	for name := range names {
-		if base := path.Base(name); !Junk(name) && !strings.HasPrefix(name, root) && (base == "media.json" || base == "profile.json") {
+		base := path.Base(name)
+		outside := !slices.ContainsFunc(roots, func(root string) bool { return strings.HasPrefix(name, root) })
+		if outside && !Junk(name) && (base == "media.json" || base == "profile.json") {
 			return true
 		}
 	}

@@ -26,19 +26,29 @@ func TestFind(t *testing.T) {
 		"holiday/a.jpg holiday/b.jpg": "holiday/",
 		"":                            "",
 	} {
-		if root, ok := Find(slices.Values(strings.Fields(names))); root != want || !ok {
-			t.Errorf("%s: %q %v, want %q", names, root, ok, want)
+		if roots, ok := Find(slices.Values(strings.Fields(names))); !slices.Equal(roots, Roots{want}) || !ok {
+			t.Errorf("%s: %q %v, want %q", names, roots, ok, want)
+		}
+	}
+	two := []string{"meta/instagram-jane-2026-01-09-aaaaaaaa/connections/x.json", "meta/instagram-jane-2026-01-09-bbbbbbbb/media/posts/a.jpg", "meta/note.txt"}
+	roots, ok := Find(slices.Values(two))
+	if want := (Roots{"meta/instagram-jane-2026-01-09-aaaaaaaa/", "meta/instagram-jane-2026-01-09-bbbbbbbb/"}); !slices.Equal(roots, want) || !ok {
+		t.Errorf("%q %v", roots, ok)
+	}
+	for i, want := range []string{"connections/x.json", "media/posts/a.jpg", "meta/note.txt"} {
+		if rel, root := roots.Below(two[i]); rel != want || root != i%2 {
+			t.Errorf("%s: %s of %d", two[i], rel, root)
 		}
 	}
 	for _, names := range []string{
-		"a/your_instagram_activity/x.json b/your_instagram_activity/x.json",
+		"a/x/your_instagram_activity/x.json b/your_instagram_activity/x.json",
 		"your_instagram_activity/x.json b/media/posts/a.jpg",
 		"a/media/posts/a.jpg a/b/media/posts/a.jpg",
 		"a/media/posts/a.jpg media.json",
 		"media.json a/media.json photos/x.jpg",
 	} {
-		if root, ok := Find(slices.Values(strings.Fields(names))); ok {
-			t.Errorf("%s: %q", names, root)
+		if roots, ok := Find(slices.Values(strings.Fields(names))); ok || len(roots) != 1 {
+			t.Errorf("%s: %q %v", names, roots, ok)
 		}
 	}
 }
@@ -57,10 +67,14 @@ func FuzzFind(f *testing.F) {
 	f.Add("x/media/posts/a.jpg\nreadme.txt")
 	f.Fuzz(func(t *testing.T, s string) {
 		names := strings.Split(s, "\n")
-		root, ok := Find(slices.Values(names))
-		if root != "" && (!strings.HasSuffix(root, "/") || !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, root) })) {
-			t.Errorf("%q: %q", names, root)
+		roots, ok := Find(slices.Values(names))
+		for _, root := range roots {
+			if root != "" && (!strings.HasSuffix(root, "/") || !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, root) })) {
+				t.Errorf("%q: %q", names, root)
+			}
 		}
-		_, _ = Junk(s), ok
+		if len(roots) == 0 || !ok && len(roots) > 1 {
+			t.Errorf("%q: %q %v", names, roots, ok)
+		}
 	})
 }

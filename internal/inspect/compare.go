@@ -255,7 +255,7 @@ func readTables(ctx context.Context, parts []Part) ([]*table, error) {
 			return nil, fmt.Errorf("read the directory of %s: %w", p.Name, err)
 		}
 		t.part = i
-		t.root, _ = findRoot(t)
+		t.roots, _ = findRoots(t)
 		all = append(all, t)
 	}
 	return all, nil

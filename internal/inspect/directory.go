@@ -67,7 +67,8 @@ type entry struct {
 	part, i int    // which part, and its place in the order of bodies
 	name    string // as shown: UTF-8
 	raw     string // as stored, if that differs
-	rel     string // the name below the part's root
+	rel     string // the name below the root
+	root    int    // which of the part's roots
 
 	header, body int64 // offsets of the local header and of the first packed byte
 	packed, size int64

@@ -284,6 +284,16 @@ func TestRoots(t *testing.T) {
 	if r := examine(t, part(partName, zipOf(two))); !slices.Contains(codes(r, Error), "root-mixed") {
 		t.Errorf("%+v", r.Problems)
 	}
+	lists, media := halves(wholeExport())
+	drive := wrapped(lists, "meta-2026/instagram-jane.doe-2026-01-09-aaaaaaaa/")
+	maps.Copy(drive, wrapped(media, "meta-2026/instagram-jane.doe-2026-01-09-bbbbbbbb/"))
+	demand(t, examine(t, part(partName, zipOf(drive))), "", "")
+	demand(t, examine(t, part("Takeout.zip", zipOf(drive))), "", "")
+	maps.Copy(drive, wrapped(lists, "meta-2026/instagram-john-2026-01-09-cccccccc/"))
+	if c := codes(examine(t, part("Takeout.zip", zipOf(drive))), Error); !slices.Contains(c, "root-mixed") || !slices.Contains(c, "parts-mixed") {
+		t.Error(c)
+	}
+
 	other := wrapped(wholeExport(), "instagram-john-2026-01-09-0Y8WC7hw/")
 	demand(t, examine(t, part(partName, zipOf(other))), "identity-disagrees parts-mixed", "")
 }

@@ -50,21 +50,21 @@ func Identify(ctx context.Context, name string, r io.ReaderAt, size int64) Ident
 	}
 	z.RegisterDecompressor(deflate64.Method, deflate64.Unzip)
 	const personal = "personal_information/personal_information.json"
-	root, _ := exportroot.Find(func(yield func(string) bool) {
+	roots, _ := exportroot.Find(func(yield func(string) bool) {
 		for _, f := range z.File {
 			if !yield(exportroot.Plain(f.Name)) {
 				return
 			}
 		}
 	})
-	for folder := range strings.SplitSeq(strings.TrimSuffix(root, "/"), "/") {
+	for folder := range strings.SplitSeq(strings.TrimSuffix(roots[0], "/"), "/") {
 		if id.Username, id.Date = named(folder); id.Username != "" {
 			id.Export = true
 			return id
 		}
 	}
 	for _, f := range z.File {
-		name := strings.TrimPrefix(exportroot.Plain(f.Name), root)
+		name, _ := roots.Below(exportroot.Plain(f.Name))
 		if strings.HasPrefix(name, "your_instagram_activity/") {
 			id.Export = true
 		}

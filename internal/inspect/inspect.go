@@ -88,14 +88,12 @@ func (in *inspection) structure() error {
 func (in *inspection) join() {
 	for i, t := range in.tables {
 		name := in.sources[i].part.Name
-		root, ok := findRoot(t)
-		if !ok {
-			in.add(Error, "root-mixed", name, "The files in this zip do not lie in one common folder as in an export: it holds more than one export, or was packed by hand. "+
-				"Use the zips as Instagram delivered them.")
+		roots, ok := findRoots(t)
+		if t.roots = roots; !ok {
+			in.problems.rootMixed(name)
 		}
-		t.root = root
 		in.identity.fromName(name, name)
-		for folder := range strings.SplitSeq(strings.TrimSuffix(root, "/"), "/") {
+		for _, folder := range t.folders() {
 			in.identity.fromName(folder, name+": "+folder)
 		}
 	}

@@ -7,9 +7,8 @@ import (
 	"github.com/igwatchd/igwatchd/internal/exportroot"
 )
 
-// findRoot returns the folder, "" or ending in a slash, in which the export of one part lies, and whether all of
-// the part's files agree on it.
-func findRoot(t *table) (root string, ok bool) {
+// findRoots returns the folders in which the export of one part lies, and whether all of the part's files agree on them.
+func findRoots(t *table) (roots exportroot.Roots, ok bool) {
 	return exportroot.Find(func(yield func(string) bool) {
 		for e := range t.entries() {
 			if !yield(e.name) {

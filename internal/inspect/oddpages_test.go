@@ -58,7 +58,14 @@ func TestRepacked(t *testing.T) {
 		"backslashes":             {in(func(e *testworld.Export) { e.Repacked.Backslashes = true }), "", ""},
 		"backslashes in folders":  {in(func(e *testworld.Export) { e.Repacked.Backslashes, e.DriveRoot = true, true }), "", ""},
 		"Deflate64":               {in(func(e *testworld.Export) { e.Repacked.Deflate64 = true }), "", ""},
-		"renamed parts":           {in(func(e *testworld.Export) { e.Repacked.Name, e.Parts = "Takeout", 3 }), "", ""},
+		"parts in one zip, by Google Drive": {in(func(e *testworld.Export) {
+			e.Repacked = testworld.Repacked{Folders: "Takeout/Drive", Name: "Takeout", Together: true}
+			e.Parts, e.DriveRoot = 3, true
+		}), "", ""},
+		"parts of two days in one zip": {in(func(e *testworld.Export) {
+			e.Repacked.Together, e.Parts, e.WrapRoot, e.DaysApart = true, 2, true, 1
+		}), "", "parts-mixed"},
+		"renamed parts": {in(func(e *testworld.Export) { e.Repacked.Name, e.Parts = "Takeout", 3 }), "", ""},
 		"renamed parts of two days": {in(func(e *testworld.Export) {
 			e.Repacked.Name, e.Parts, e.DaysApart = "Takeout", 2, 1
 		}), "", "parts-mixed"},

@@ -42,8 +42,8 @@ func (in *inspection) judgeParts() {
 func (in *inspection) judgeDays() {
 	days := slices.Clone(in.identity.dates)
 	var packed []time.Time
-	for i, t := range in.youngest() {
-		if !t.IsZero() && !in.tellsDay(i) {
+	for folder, t := range in.youngest() {
+		if !in.tellsDay(folder) {
 			packed = append(packed, t)
 		}
 	}
@@ -77,21 +77,25 @@ func packedApart(packed []time.Time, named time.Time) bool {
 	return first.Before(named.Add(-entriesApart)) || last.After(named.Add(day+entriesApart))
 }
 
-// tellsDay reports whether the name of a part, or of a folder in it, tells the day on which it was made.
-func (in *inspection) tellsDay(part int) bool {
-	names := strings.Split(in.tables[part].root, "/")
-	return slices.ContainsFunc(append(names, in.sources[part].part.Name), func(name string) bool {
+// partFolder is one of the roots of a part, in which a part of an export lies.
+type partFolder struct{ part, root int }
+
+// tellsDay reports whether the name of a folder, of one around it, or of the zip, tells the day on which it was made.
+func (in *inspection) tellsDay(f partFolder) bool {
+	names := strings.Split(in.tables[f.part].roots[f.root], "/")
+	return slices.ContainsFunc(append(names, in.sources[f.part].part.Name), func(name string) bool {
 		_, date := named(name)
 		return slices.Contains(in.identity.dates, date)
 	})
 }
 
-// youngest returns the time of the youngest entry of each part, or zero.
-func (in *inspection) youngest() []time.Time {
-	last := make([]time.Time, len(in.tables))
+// youngest returns the time of the youngest entry of each folder.
+func (in *inspection) youngest() map[partFolder]time.Time {
+	last := make(map[partFolder]time.Time)
 	for e := range in.union.all() {
-		if t := e.time(); t.After(last[e.part]) && believable(t.Unix()) {
-			last[e.part] = t
+		f := partFolder{e.part, e.root}
+		if t := e.time(); t.After(last[f]) && believable(t.Unix()) {
+			last[f] = t
 		}
 	}
 	return last

@@ -90,6 +90,12 @@ func (p *problems) record(omitted int, severity Severity, code, path, format str
 	p.list = append(p.list, x)
 }
 
+// rootMixed is about a part that holds more than one export.
+func (p *problems) rootMixed(part string) {
+	p.add(Error, "root-mixed", part, "The files in this zip do not lie in one common folder as in an export: it holds more than one export, or was packed by hand. "+
+		"Use the zips as Instagram delivered them.")
+}
+
 func problem(code string, severity Severity, path string, said words.Phrase) Problem {
 	return Problem{Code: code, Severity: severity, Path: path, Text: said.String(), Phrase: said}
 }

@@ -9,6 +9,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"github.com/igwatchd/igwatchd/internal/exportroot"
 )
 
 // table is the directory of one part, small enough for two million entries: it keeps where
@@ -17,7 +19,7 @@ import (
 type table struct {
 	src     *source
 	dir     int64 // where the directory begins
-	root    string
+	roots   exportroot.Roots
 	part    int
 	ordered bool
 	at      []uint32 // offsets of the records in the directory, in the order of the bodies
@@ -92,6 +94,18 @@ func (t *table) sort() error {
 	return nil
 }
 
+// folders are the names of the folders around the export, from outside.
+func (t *table) folders() (names []string) {
+	for _, root := range t.roots {
+		for folder := range strings.SplitSeq(strings.TrimSuffix(root, "/"), "/") {
+			if !slices.Contains(names, folder) {
+				names = append(names, folder)
+			}
+		}
+	}
+	return names
+}
+
 // entries yields all entries in the order of their bodies; each is valid for one turn. It ends
 // early only if the part cannot be read, which its source remembers.
 func (t *table) entries() iter.Seq[*entry] {
@@ -131,7 +145,7 @@ func (c *cursor) entry(i int) (*entry, error) {
 	}
 	c.buf, c.pos = buf, at+int64(n)
 	e.part, e.i, e.mark = c.part, i, &c.marks[i]
-	e.rel = strings.TrimPrefix(e.name, c.root)
+	e.rel, e.root = c.roots.Below(e.name)
 	e.body = e.header + lenLocal + int64(len(e.rawName())) + int64(e.mark.extra)
 	return &e, nil
 }

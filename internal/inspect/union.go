@@ -43,6 +43,8 @@ type union struct {
 	names  *lookup
 	pages  bool  // the export is one in HTML: its pages are its lists
 	until  int64 // UNIX seconds: nothing in the export can be younger; 0 if that is not known
+
+	overlaps []bool // per part: two folders in it hold a file of the same name
 }
 
 // newUnion joins the parts' entries. Two parts may hold the same file; then one stands for
@@ -55,11 +57,17 @@ func newUnion(tables []*table, names *lookup, p *problems) *union {
 		u.names.add(canonical(e.rel), u.number(e))
 	}
 	u.names.sort()
+	u.overlaps = make([]bool, len(tables))
 	u.names.runs(func(ids []uint32) {
 		if len(ids) > 1 {
 			u.compare(ids, p)
 		}
 	})
+	for i, overlaps := range u.overlaps {
+		if overlaps {
+			p.rootMixed(tables[i].src.part.Name)
+		}
+	}
 	return u
 }
 
@@ -117,10 +125,17 @@ func (u *union) compare(ids []uint32, p *problems) {
 		size int64
 	}
 	seen := make(map[content]bool)
+	var first *entry
 	for _, id := range ids {
 		e, err := u.entry(id)
 		if err != nil {
 			return // kept by the source
+		}
+		if first == nil {
+			first = e
+		}
+		if e.part == first.part && e.root != first.root && !inEachPart(canonical(e.rel)) {
+			u.overlaps[e.part] = true
 		}
 		c := content{e.crc, e.size}
 		e.mark.twin = seen[c]
@@ -129,8 +144,7 @@ func (u *union) compare(ids []uint32, p *problems) {
 			continue
 		}
 		switch key := canonical(e.rel); {
-		case path.Base(key) == "no-data.txt", key == "media.json": // v1 has one of these in each part
-		case isPage(key) && path.Dir(key) == ".": // each part has its own start page
+		case inEachPart(key):
 		case isList(key):
 			p.add(Question, "same-path-differs", e.rel, "Two parts hold this list with different content. Both are kept. "+
 				"Do all parts belong to the same export: same day, same request?")
@@ -138,6 +152,12 @@ func (u *union) compare(ids []uint32, p *problems) {
 			p.add(Info, "same-path-differs", e.rel, "Two parts hold this file with different content. Both are kept.")
 		}
 	}
+}
+
+// inEachPart reports whether each part can hold its own file of this name: notes, the list of v1, the start page
+// and what it shows.
+func inEachPart(key string) bool {
+	return path.Base(key) == noData || key == "media.json" || isPage(key) && path.Dir(key) == "." || strings.HasPrefix(key, "files/")
 }
 
 // find returns the numbers of the entries that a reference names. Names are never matched

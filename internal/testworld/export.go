@@ -134,6 +134,7 @@ func (e Export) Write(dir string) (paths []string, err error) {
 		return nil, fmt.Errorf("make export: %w", err)
 	}
 	rng := newRand(e.Seed, "names")
+	var zips []parcel
 	for part := range e.Parts {
 		made := e.made(part)
 		name := fmt.Sprintf("instagram-%s-%s-%s", e.Username, made.Format(time.DateOnly), base62(rng, 8))
@@ -151,37 +152,52 @@ func (e Export) Write(dir string) (paths []string, err error) {
 		if e.DriveRoot {
 			root = "meta-" + e.Generated.Format("2006-Jan-02-15-04-05") + "/" + root
 		}
-		file := filepath.Join(dir, e.Repacked.name(name, part)+".zip")
-		if err := e.writeZip(file, path.Join(e.Repacked.Folders, root), part, files); err != nil {
-			return nil, fmt.Errorf("make export: write %s: %w", file, err)
+		if part == 0 || !e.Repacked.Together {
+			zips = append(zips, parcel{file: filepath.Join(dir, e.Repacked.name(name, part)+".zip")})
 		}
-		paths = append(paths, file)
+		last := &zips[len(zips)-1]
+		last.roots = append(last.roots, path.Join(e.Repacked.Folders, root))
+	}
+	part := 0
+	for _, z := range zips {
+		if err := e.writeZip(z, part, files); err != nil {
+			return nil, fmt.Errorf("make export: write %s: %w", z.file, err)
+		}
+		part += len(z.roots)
+		paths = append(paths, z.file)
 	}
 	return paths, nil
+}
+
+// parcel is one zip, and the folders that the parts in it lie in.
+type parcel struct {
+	file  string
+	roots []string
 }
 
 // made is when a part was made.
 func (e Export) made(part int) time.Time { return e.Generated.AddDate(0, 0, part*e.DaysApart) }
 
-// writeZip writes the files of one part. A zip that could not be finished is removed.
-func (e Export) writeZip(name, root string, part int, files []*file) (err error) {
-	f, err := os.Create(name)
+// writeZip writes the files of one part, or of several from first on. A zip that could not be finished is removed.
+func (e Export) writeZip(to parcel, first int, files []*file) (err error) {
+	f, err := os.Create(to.file)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		err = errors.Join(err, f.Close())
 		if err != nil {
-			os.Remove(name)
+			os.Remove(to.file)
 		}
 	}()
 	z := zip.NewWriter(f)
 	e.Repacked.prepare(z)
-	for _, entry := range slices.Concat(files, e.Repacked.extra(root, part)) {
-		if entry.part != part {
+	for _, entry := range slices.Concat(files, e.Repacked.extra(to.roots[0], first)) {
+		if entry.part < first || entry.part >= first+len(to.roots) {
 			continue
 		}
-		header := &zip.FileHeader{Name: e.Repacked.entry(path.Join(root, entry.name)), Method: zip.Store, Modified: e.made(part), NonUTF8: e.NoUTF8Flag}
+		name := path.Join(to.roots[entry.part-first], entry.name)
+		header := &zip.FileHeader{Name: e.Repacked.entry(name), Method: zip.Store, Modified: e.made(entry.part), NonUTF8: e.NoUTF8Flag}
 		if err := entry.writeTo(z, header, e.Repacked.Deflate64); err != nil {
 			return fmt.Errorf("%s: %w", entry.name, err)
 		}

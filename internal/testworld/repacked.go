@@ -14,6 +14,7 @@ import (
 type Repacked struct {
 	Folders     string // around everything, such as "Documents/Instagram"
 	Name        string // of the zips: "Takeout" makes Takeout.zip, Takeout 2.zip; default: Instagram's
+	Together    bool   // all parts in one zip, each in its folder, as Google Drive packs; with WrapRoot or DriveRoot
 	Note        bool   // a text beside the outermost folder
 	Mac         bool   // what macOS adds
 	Backslashes bool   // between folders, as older programs for Windows write
