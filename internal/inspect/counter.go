@@ -137,14 +137,14 @@ func (c *counter) page(r io.Reader) error {
 				if depth++; depth > 10_000 {
 					return fmt.Errorf("more than %d levels deep", 10_000)
 				}
-				classes := attributes(z, more).class
+				marks := attributes(z, more).marks
 				switch {
-				case block == 0 && hasClass(classes, blockClasses):
+				case block == 0 && marks&markBlock != 0:
 					block = depth
 					c.items++
-				case block > 0 && heading == 0 && hasClass(classes, titleClasses):
+				case block > 0 && heading == 0 && marks&markTitle != 0:
 					heading = depth
-				case block > 0 && timed == 0 && hasClass(classes, timeClasses):
+				case block > 0 && timed == 0 && marks&markTime != 0:
 					timed = depth
 				}
 			}

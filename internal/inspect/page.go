@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -11,13 +12,32 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Exports in HTML hold the same lists as pages. Their classes are the same in all languages; the second of each
-// is that of the pages of early 2021.
-var (
-	blockClasses = []string{"_a6-g", "_2lej"} // one post, story, message …
-	titleClasses = []string{"_a6-h", "_2lek"} // its caption, or who sent it
-	timeClasses  = []string{"_a6-o", "_2lem"} // when it was made
+// pageMark is what an element of a page is for. Exports in HTML hold the same lists as pages, and their classes are the
+// same in all languages.
+type pageMark uint8
+
+const (
+	markBlock pageMark = 1 << iota // one post, story, message …
+	markTitle                      // its caption, or who sent it
+	markTime                       // when it was made
 )
+
+// marksOf tells them by the classes of an element. The second of each is that of the pages of early 2021.
+func marksOf(classes []byte) (marks pageMark) {
+	for len(classes) > 0 {
+		var class []byte
+		class, classes, _ = bytes.Cut(classes, []byte(" "))
+		switch string(class) {
+		case "_a6-g", "_2lej":
+			marks |= markBlock
+		case "_a6-h", "_2lek":
+			marks |= markTitle
+		case "_a6-o", "_2lem":
+			marks |= markTime
+		}
+	}
+	return marks
+}
 
 var errBlock = errors.New("a post or message in the page does not end")
 
@@ -104,7 +124,10 @@ func (l *list) readPage(r io.Reader) error {
 }
 
 // attribute are the attributes that matter here.
-type attribute struct{ class, src, href, datetime, role string }
+type attribute struct {
+	marks                     pageMark
+	src, href, datetime, role string
+}
 
 func attributes(z *html.Tokenizer, more bool) (a attribute) {
 	for more {
@@ -112,7 +135,7 @@ func attributes(z *html.Tokenizer, more bool) (a attribute) {
 		key, value, more = z.TagAttr()
 		switch string(key) {
 		case "class":
-			a.class = string(value)
+			a.marks = marksOf(value)
 		case "src":
 			a.src = string(value) + "\x00" // there, even if it is empty
 		case "href":
@@ -152,7 +175,7 @@ func (p *page) begin(element atom.Atom, a attribute) {
 			p.text.Reset()
 		}
 	case atom.H2, atom.Div: // the one since 2023, the other before
-		p.block.heading = p.block.depth > 0 && hasClass(a.class, titleClasses)
+		p.block.heading = p.block.depth > 0 && a.marks&markTitle != 0
 	case atom.Time:
 		if p.aside != nil {
 			p.aside.add(strings.TrimSpace(p.text.String()), a.datetime)
@@ -161,12 +184,12 @@ func (p *page) begin(element atom.Atom, a attribute) {
 	if !frames[element] {
 		return
 	}
-	if p.block.depth == 0 && hasClass(a.class, blockClasses) {
+	if p.block.depth == 0 && a.marks&markBlock != 0 {
 		p.block.depth, p.block.files, p.block.when, p.item = p.depth, 0, 0, item{}
 		p.block.caption, p.block.unsure = "", ""
 		p.filled = true
 	}
-	if p.timeDepth == 0 && hasClass(a.class, timeClasses) {
+	if p.timeDepth == 0 && a.marks&markTime != 0 {
 		p.timeDepth = p.depth
 		p.text.Reset()
 	}

@@ -70,12 +70,3 @@ var scheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 func local(ref string) bool {
 	return !strings.HasPrefix(ref, "#") && !strings.HasPrefix(ref, "//") && !scheme.MatchString(ref)
 }
-
-func hasClass(classes string, want []string) bool {
-	for c := range strings.FieldsSeq(classes) {
-		if slices.Contains(want, c) {
-			return true
-		}
-	}
-	return false
-}

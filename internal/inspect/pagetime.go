@@ -220,7 +220,8 @@ func (p *pieces) year() (int, bool) {
 
 // day takes the month and the day from what is left, and nothing may be left then.
 func (p *pieces) day(d *pageDates) (month, day int, unsure bool) {
-	var numbers []piece
+	var two [2]piece
+	numbers := two[:0]
 	numbered, yearFirst := -1, false // which of the numbers is the month
 	all := p.list()
 	for i, w := range all {
