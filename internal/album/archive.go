@@ -208,9 +208,9 @@ func sniff(head []byte) string {
 		return "image/webp"
 	case len(head) >= 12 && string(head[4:8]) == "ftyp":
 		switch brand := string(head[8:12]); {
-		case strings.HasPrefix(brand, "hei") || strings.HasPrefix(brand, "hev") || brand == "mif1":
+		case strings.HasPrefix(brand, "hei") || strings.HasPrefix(brand, "hev") || brand == "mif1" || brand == "msf1":
 			return "image/heic"
-		case brand == "avif":
+		case brand == "avif" || brand == "avis":
 			return "image/avif"
 		case strings.HasPrefix(brand, "M4A"):
 			return "audio/mp4"

@@ -55,7 +55,7 @@ func decodePicture(ctx context.Context, k kind, b []byte, scan *jpegScan) (longe
 	case kindWebP:
 		return decodeWebP(ctx, b)
 	case kindHEIF:
-		return proveHEIF(b)
+		return proveHEIF(ctx, b)
 	}
 	return 0, errNotDecoded
 }
@@ -91,9 +91,18 @@ func decodeJPEG(ctx context.Context, b []byte, scan *jpegScan) (longer int, err 
 	return longer, undecodable(err)
 }
 
-// proveHEIF reads a HEIC to its last bit.
-func proveHEIF(b []byte) (longer int, err error) {
+// proveHEIF reads a HEIC to its last bit, and has an AVIF decoded, where libheif's program is installed.
+func proveHEIF(ctx context.Context, b []byte) (longer int, err error) {
 	w, h, err := heif.Prove(b)
+	if heif.IsAVIF(err) {
+		_, cerr := heif.Convert(ctx, b)
+		switch {
+		case cerr == nil:
+			err = nil
+		case !errors.Is(cerr, heif.ErrNoProgram):
+			err = notDecoded("a decoder could not open it")
+		}
+	}
 	if errors.Is(err, heif.ErrNotProven) {
 		err = notDecoded(err.Error())
 	}

@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"image/gif"
 	"image/jpeg"
+	"os/exec"
 	"runtime"
 	"testing"
 
@@ -79,6 +80,22 @@ func TestPictureMemory(t *testing.T) {
 		if _, err := jpeg.Decode(bytes.NewReader(b)); err != nil {
 			t.Errorf("%s is no right JPEG: %v", name, err)
 		}
+	}
+}
+
+// TestAVIF: an AVIF is whole if libheif's program says so, and asked about without it.
+func TestAVIF(t *testing.T) {
+	b := heifSample("plain.avif")
+	_, err := decodePicture(t.Context(), kindHEIF, b, nil)
+	if _, lerr := exec.LookPath("heif-convert"); lerr == nil && err != nil {
+		t.Errorf("with libheif's program: %v", err)
+	}
+	t.Setenv("PATH", t.TempDir())
+	if _, err := decodePicture(t.Context(), kindHEIF, b, nil); !errors.Is(err, errNotDecoded) {
+		t.Errorf("without libheif's program: %v", err)
+	}
+	if _, err := decodePicture(t.Context(), kindHEIF, heicOf(), nil); err != nil {
+		t.Errorf("a HEIC needs no program: %v", err)
 	}
 }
 

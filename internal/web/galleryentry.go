@@ -103,6 +103,8 @@ func mediumOf(to addresses, m album.Media, about string) mediumView {
 		v.Show, v.Alt = "video", "Video"
 	case kind == "image/jpeg", kind == "image/png", kind == "image/gif", kind == "image/webp", kind == "image/avif":
 		v.Show, v.Alt = "picture", "Picture"
+	case kind == "image/heic": // which few browsers show: a small picture leads to it
+		v.Show, v.Alt, v.Thumb = "picture", "Picture", to.thumb(f)
 	}
 	if v.Alt == "" {
 		v.Alt = "File"

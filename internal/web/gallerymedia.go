@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/album"
+	"github.com/igwatchd/igwatchd/internal/heif"
 )
 
 // shown are the kinds of content that browsers show, with the ending of a file's name. Everything
@@ -102,7 +103,7 @@ func (s *Server) galleryThumb(w http.ResponseWriter, r *http.Request, l *library
 		if filming(f) {
 			name = "static/gallery-video.svg"
 		}
-		if !errors.Is(err, errNoThumb) {
+		if !errors.Is(err, errNoThumb) && !errors.Is(err, heif.ErrNoProgram) {
 			s.log.Warn("a small picture could not be made", "name", f.Name, "error", err)
 		}
 		kind = "image/svg+xml"

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/image/webp"
 
 	"github.com/igwatchd/igwatchd/internal/album"
+	"github.com/igwatchd/igwatchd/internal/heif"
 	"github.com/igwatchd/igwatchd/internal/imagelimit"
 )
 
@@ -53,12 +54,23 @@ func thumbnail(ctx context.Context, f album.File) (body []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.Size > maxThumbBytes {
+		return nil, errNoThumb
+	}
+	read := func(do func(io.Reader) error) error { return reading(f, do) }
+	if kind == "image/heic" || kind == "image/avif" {
+		made, err := converted(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		kind, read = "image/jpeg", func(do func(io.Reader) error) error { return do(bytes.NewReader(made)) }
+	}
 	d, ok := decoders[kind]
-	if !ok || f.Size > maxThumbBytes {
+	if !ok {
 		return nil, errNoThumb
 	}
 	var c imagelimit.Picture
-	err = reading(f, func(r io.Reader) (err error) {
+	err = read(func(r io.Reader) (err error) {
 		c, err = d.head(r)
 		return err
 	})
@@ -79,7 +91,7 @@ func thumbnail(ctx context.Context, f album.File) (body []byte, err error) {
 	}
 	defer release()
 	var picture image.Image
-	err = reading(f, func(r io.Reader) (err error) {
+	err = read(func(r io.Reader) (err error) {
 		picture, err = d.decode(r)
 		return err
 	})
@@ -91,6 +103,21 @@ func thumbnail(ctx context.Context, f album.File) (body []byte, err error) {
 		return nil, fmt.Errorf("%w: %w", errNoThumb, err)
 	}
 	return b.Bytes(), nil
+}
+
+// converted has a HEIC or AVIF made into a JPEG. That the program for it is missing is not for ever, and so not kept.
+func converted(ctx context.Context, f album.File) (made []byte, err error) {
+	err = reading(f, func(r io.Reader) error {
+		b, err := io.ReadAll(r)
+		if err == nil {
+			made, err = heif.Convert(ctx, b)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, heif.ErrNoProgram) && ctx.Err() == nil {
+		err = fmt.Errorf("%w: %w", errNoThumb, err)
+	}
+	return made, err
 }
 
 // reading calls read with the bytes of a file, from where they lie if they lie there unpacked.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/album"
+	"github.com/igwatchd/igwatchd/internal/heif"
 )
 
 // pictures opens an archive of files in the order of their names.
@@ -62,6 +64,42 @@ func TestWhatCannotBeMadeSmallIsRefusedBeforeItIsDecoded(t *testing.T) {
 	}
 	if _, err := thumbnail(t.Context(), list[6]); err == nil || !strings.Contains(err.Error(), "8000 × 7501") {
 		t.Errorf("60 megapixels and more: %v", err)
+	}
+}
+
+// TestSmallPicturesOfHEIC: HEIC and AVIF are made small by libheif's program, if it is installed. The pictures are those
+// of internal/heif.
+func TestSmallPicturesOfHEIC(t *testing.T) {
+	contents := map[string]string{}
+	for _, name := range []string{"plain.heic", "plain.avif"} {
+		b, err := os.ReadFile("../heif/testdata/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		contents["media/"+name] = string(b)
+	}
+	list := pictures(t, contents)
+	if _, err := exec.LookPath("heif-convert"); err == nil {
+		for _, f := range list {
+			body, err := thumbnail(t.Context(), f)
+			if err != nil {
+				t.Errorf("%s: %v", f.Name, err)
+				continue
+			}
+			if c, _, err := image.DecodeConfig(bytes.NewReader(body)); err != nil || c.Width != 136 {
+				t.Errorf("%s: %d × %d, %v", f.Name, c.Width, c.Height, err)
+			}
+		}
+	}
+	t.Setenv("PATH", t.TempDir())
+	s := newThumbs(filepath.Join(t.TempDir(), "thumbnails"), slog.New(slog.DiscardHandler))
+	for _, f := range list {
+		if _, err := s.get(t.Context(), f); !errors.Is(err, heif.ErrNoProgram) {
+			t.Errorf("%s without the program: %v", f.Name, err)
+		}
+	}
+	if all, _ := filepath.Glob(filepath.Join(s.dir, "*", "*")); len(all) > 0 {
+		t.Errorf("kept, although the program may come: %v", all)
 	}
 }
 

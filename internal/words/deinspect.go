@@ -145,6 +145,7 @@ var germanInspect = map[string]string{
 	"bytes that are no box":                                                    "es enthält Bytes, die kein Abschnitt sind",
 	"its list of pictures is not complete":                                     "sein Verzeichnis der Bilder ist nicht vollständig",
 	"the list of its pictures (meta) is missing":                               "das Verzeichnis seiner Bilder (meta) fehlt",
+	"a decoder could not open it":                                              "ein Dekoder konnte es nicht öffnen",
 	"it is of a rare sort of HEIC":                                             "es ist eine seltene Sorte von HEIC",
 	"it is an AVIF, which only a decoder can check":                            "es ist ein AVIF, das nur ein Dekoder prüfen kann",
 	"its last scans are missing":                                               "seine letzten Durchgänge fehlen",
