@@ -330,7 +330,7 @@ func TestTheRemovalPageStandsInSafeAlone(t *testing.T) {
 				}
 			}
 			for name, e := range everything(t, n) {
-				if strings.Contains(shown(e), "accounts/remove") != (name == "decided-safe") {
+				if strings.Contains(shown(e), "accounts/remove") != (name == "decided-safe" || name == "decided-accepted") {
 					t.Errorf("%s: %s", name, shown(e))
 				}
 			}

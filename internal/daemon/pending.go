@@ -74,7 +74,8 @@ func overtaken(tx *journal.Tx, n notify.Event) (bool, error) {
 		case "deadline-near":
 			return time.Until(e.Deadline) <= 0 || arrived(e), nil
 		case "waiting-for-you":
-			return arrived(e), nil
+			a, err := announcementOf(e)
+			return arrived(e) && a.Wall == nil, err
 		}
 		return e.Verdict != n.Event, nil
 	case "no-mail-yet":

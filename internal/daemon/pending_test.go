@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,7 +19,11 @@ import (
 // TestWhatArrivesLastIsTrue: whenever a channel fails and comes back, the last verdict that it is told is the one that
 // holds, and "safe" is never told once it does not.
 func TestWhatArrivesLastIsTrue(t *testing.T) {
-	for seed := range uint64(60) {
+	seeds := uint64(8)
+	if os.Getenv("IGWATCHD_LONG") != "" {
+		seeds = 100
+	}
+	for seed := range seeds {
 		inBubble(t, func(t *testing.T, j *journal.Journal) {
 			random := rand.New(rand.NewPCG(seed, 1))
 			d := alone(t, j)
@@ -138,37 +144,69 @@ func TestNewsThatHelpNobodyAnyMoreAreNotTold(t *testing.T) {
 	})
 }
 
+// TestAWallThatStandsIsTold: that files are here already does not make it untrue, and the person can get the others.
+func TestAWallThatStandsIsTold(t *testing.T) {
+	for _, stands := range []bool{true, false} {
+		inBubble(t, func(t *testing.T, j *journal.Journal) {
+			d := alone(t, j)
+			hook := &someone{name: "webhook"}
+			hook.broken.Store(true)
+			d.channels = []channel{{hook, "", loudOther}}
+			waitingExport(t, j, 90*time.Hour)
+			err := j.Update(t.Context(), func(tx *journal.Tx) error { return d.handOverWalled(tx, "x", Wall{Kind: "unknown"}, "") })
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = j.Update(t.Context(), func(tx *journal.Tx) (err error) {
+				if !stands {
+					err = d.unwall(tx, "x")
+				}
+				return errors.Join(err, become(d, tx, verdict.NotSafe))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			hook.broken.Store(false)
+			pass(time.Hour)
+			if told := slices.ContainsFunc(hook.heard, func(n notify.Event) bool { return n.Event == "waiting-for-you" }); told != stands {
+				t.Errorf("the wall stands: %v, told: %v", stands, told)
+			}
+		})
+	}
+}
+
 // TestNothingRunsWhileNothingCanBeRecorded: what cannot be recorded is not done again and again, and goes on by itself.
 func TestNothingRunsWhileNothingCanBeRecorded(t *testing.T) {
 	inBubble(t, func(t *testing.T, j *journal.Journal) {
-		full := true
-		ran, alarms := 0, 0
+		var full atomic.Bool
+		full.Store(true)
+		var ran, alarms atomic.Int32
 		s := &scheduler{
 			journal: j, log: quiet, lane: lane, parallel: 4,
 			step: func(context.Context, journal.Step) (outcome, error) {
-				ran++
+				ran.Add(1)
 				return outcome{commit: func(*journal.Tx) error {
-					if full {
+					if full.Load() {
 						return errors.New("disk full")
 					}
 					return nil
 				}}, nil
 			},
 			failed: func(*journal.Tx, journal.Step, error) error { return errors.New("disk full") },
-			alarm:  func(context.Context, error) { alarms++ },
+			alarm:  func(context.Context, error) { alarms.Add(1) },
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- s.run(ctx) }()
 		plan(t, j, journal.Step{Export: "a", Kind: stepFetch, Due: time.Now()})
 		pass(time.Hour)
-		if ran > 150 {
-			t.Errorf("it ran %d times in an hour", ran)
+		if n := ran.Load(); n > 150 {
+			t.Errorf("it ran %d times in an hour", n)
 		}
-		if alarms == 0 {
+		if alarms.Load() == 0 {
 			t.Error("nobody heard of it")
 		}
-		full = false
+		full.Store(false)
 		pass(2 * pulse)
 		if n := remaining(t, j); n != 0 {
 			t.Errorf("%d steps are left once the disk has room", n)
