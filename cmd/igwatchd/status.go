@@ -97,6 +97,12 @@ func printStatus(w io.Writer, st daemon.Status) {
 	for _, e := range st.Exports {
 		printExport(w, e)
 	}
+	if len(st.Refused) > 0 {
+		p("\nFiles that were not taken\n")
+	}
+	for _, f := range st.Refused {
+		p("  %s\n      %s\n      %s\n", f.File, f.Why, f.Hint)
+	}
 }
 
 func printExport(w io.Writer, e daemon.Export) {

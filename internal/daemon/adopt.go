@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/igwatchd/igwatchd/internal/durable"
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/fetch"
 	"github.com/igwatchd/igwatchd/internal/inspect"
@@ -55,12 +54,18 @@ func identify(ctx context.Context, name string, f *os.File, size int64) (Offer, 
 	return Offer{Name: name, Size: size, Account: strings.ToLower(id.Username), Date: id.Date}, nil
 }
 
+// notOurs says that a file is the archive of an account that is not configured.
+type notOurs struct{ file, account string }
+
+func (e *notOurs) Error() string {
+	return fmt.Sprintf("%s is the archive of %s, and no [[account]] of the configuration has that name", e.file, e.account)
+}
+
 // adopt takes an offered file into an export: the one it belongs to, or a new
 // one. copy brings the bytes into a folder; the offered file is never changed.
 func (d *Daemon) adopt(ctx context.Context, o Offer, take func(ctx context.Context, dir string) (fetch.File, error)) (export string, err error) {
 	if _, ok := d.cfg.Account(o.Account); !ok {
-		return "", fault.Permanent(fmt.Errorf("%s is the archive of %s, and no [[account]] of the configuration has that name", o.Name, o.Account),
-			"was the export requested while logged in to another account?")
+		return "", fault.Permanent(&notOurs{o.Name, o.Account}, "was the export requested while logged in to another account?")
 	}
 	d.offers.Lock()
 	defer d.offers.Unlock()
@@ -175,37 +180,4 @@ func (d *Daemon) exportFor(ctx context.Context, tx *journal.Tx, o Offer) (journa
 func mayAnnounce(mail time.Time, date string) bool {
 	day, err := time.Parse(time.DateOnly, date)
 	return err != nil || day.After(mail.AddDate(0, 0, -16)) && day.Before(mail.Add(linkLife).AddDate(0, 0, 1))
-}
-
-// watchDrops takes finished archives from the drop folders.
-func (d *Daemon) watchDrops(ctx context.Context) error {
-	log := d.log.With("component", "drop")
-	return fetch.WatchDrops(ctx, d.cfg.Fetch.DropDirs, log, func(ctx context.Context, path string) error {
-		info, err := os.Stat(path)
-		if err != nil {
-			return err
-		}
-		// A file is looked at once, across restarts too.
-		key, seen := "drop "+path, fmt.Appendf(nil, "%d %d", info.Size(), info.ModTime().UnixNano())
-		if before, found, err := d.journal.Checkpoint(ctx, key); err != nil || found && string(before) == string(seen) {
-			return err
-		}
-		o, err := d.identify(ctx, path)
-		o.Route = "drop"
-		if err == nil {
-			_, err = d.adopt(ctx, o, func(ctx context.Context, dir string) (fetch.File, error) {
-				return fetch.Copy(ctx, path, dir, nil)
-			})
-		}
-		switch {
-		case fault.KindOf(err) == fault.PermanentKind:
-			log.Warn("a file was left alone", "name", filepath.Base(path), "error", err, "hint", fault.HintOf(err))
-		case err != nil:
-			if durable.Full(err) {
-				log.Warn("no room for a file", "name", filepath.Base(path), "hint", fault.HintOf(err))
-			}
-			return err
-		}
-		return d.journal.SaveCheckpoint(ctx, key, seen)
-	})
 }

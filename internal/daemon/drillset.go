@@ -112,10 +112,11 @@ func (set *drillSet) run(ctx context.Context, msg imapwatch.Message, did func(wh
 // settled waits for the verdict.
 func (set *drillSet) settled(ctx context.Context) (Export, error) {
 	for {
-		list, _, err := readExports(ctx, set.daemon.cfg, set.journal)
-		if err != nil && ctx.Err() == nil {
+		var st Status
+		if err := st.read(ctx, set.daemon.cfg, set.journal); err != nil && ctx.Err() == nil {
 			return Export{}, err
 		}
+		list := st.Exports
 		if len(list) > 0 {
 			switch e := list[0]; e.State {
 			case "done":

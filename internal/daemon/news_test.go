@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -18,8 +19,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/igwatchd/igwatchd/config"
 	"github.com/igwatchd/igwatchd/internal/exportmail"
 	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/fetch"
 	"github.com/igwatchd/igwatchd/internal/fetch/browser"
 	"github.com/igwatchd/igwatchd/internal/inspect"
 	"github.com/igwatchd/igwatchd/internal/journal"
@@ -89,11 +92,21 @@ func everything(t *testing.T, n news) map[string]notify.Event {
 		return n.decided(e, v, now)
 	}
 	begun := now.AddDate(0, 0, -7)
+	refused := func(err error) notify.Event {
+		d := &Daemon{cfg: &config.Config{Accounts: []config.Account{{Username: "jane.doe"}}}}
+		path := "/home/jane/Downloads/instagram-jane.doe-2026-11-30-abcdefgh.zip"
+		return n.refused(path, dropped{Size: 5, ModTime: 1, Refused: d.refuse(path, Offer{}, err)})
+	}
 	return map[string]notify.Event{
 		"announced":         n.announced(e),
 		"waiting":           n.waiting(e, why, nil),
 		"waiting-drop-dirs": n.waiting(journal.Export{ID: e.ID, Account: e.Account}, nil, []string{"/home/jane/Downloads", "/mnt/in"}),
 		"givenUseless":      n.givenUseless(e, "2", why),
+		"refused-foreign":   refused(fault.Permanent(&notOurs{"instagram-john.roe-2026-11-30-abcdefgh.zip", "john.roe"}, "")),
+		"refused-cut":       refused(fetch.ErrNoEnd),
+		"refused-forbidden": refused(fs.ErrPermission),
+		"refused-full":      refused(syscall.ENOSPC),
+		"refused-useless":   refused(errors.New("instagram-jane.doe.zip: this zip is not an export of Instagram")),
 		"stuck":             n.stuck(e, stepFetch, full),
 		"stuck-passing":     n.stuck(e, stepFetch, passing),
 		"stuck-no-hint":     n.stuck(e, stepFetch, errors.New("unexpected EOF")),

@@ -18,9 +18,10 @@ const (
 )
 
 // fitting are the channels that news can go through: an inbox is its own account's, and cannot tell of its own trouble.
+// News of no account are everybody's.
 func (d *Daemon) fitting(e notify.Event) (list []channel) {
 	for _, c := range d.channels {
-		if own := c.account != ""; own && (c.account != e.Account || e.Event == "inbox-down") {
+		if own := c.account != ""; own && (e.Account != "" && c.account != e.Account || e.Event == "inbox-down") {
 			continue
 		}
 		list = append(list, c)

@@ -21,6 +21,8 @@ type Status struct {
 	Exports []Export `json:"exports"`
 	// Requests are what a mail is waited for.
 	Requests []Request `json:"requests,omitempty"`
+	// Refused are archives in the drop folders that could not be taken.
+	Refused []Refused `json:"refused,omitempty"`
 }
 
 // Request is an export that was asked for and is not announced yet.
@@ -88,20 +90,23 @@ func ReadStatus(ctx context.Context, cfg *config.Config, j *journal.Journal) (St
 	if j == nil {
 		return s, nil
 	}
-	var err error
-	s.Exports, s.Requests, err = readExports(ctx, cfg, j)
+	err := s.read(ctx, cfg, j)
 	return s, err
 }
 
-func readExports(ctx context.Context, cfg *config.Config, j *journal.Journal) (list []Export, requests []Request, err error) {
-	list = []Export{}
-	err = j.View(ctx, func(tx *journal.Tx) error {
+// read adds what the journal knows.
+func (s *Status) read(ctx context.Context, cfg *config.Config, j *journal.Journal) error {
+	s.Exports = []Export{}
+	return j.View(ctx, func(tx *journal.Tx) (err error) {
+		if s.Refused, err = readRefused(tx); err != nil {
+			return err
+		}
 		open, err := tx.Requests()
 		if err != nil {
 			return err
 		}
 		for _, account := range slices.Sorted(maps.Keys(open)) {
-			requests = append(requests, Request{account, stamp(open[account])})
+			s.Requests = append(s.Requests, Request{account, stamp(open[account])})
 		}
 		exports, err := tx.Exports()
 		if err != nil {
@@ -133,11 +138,10 @@ func readExports(ctx context.Context, cfg *config.Config, j *journal.Journal) (l
 			if x.Copies, err = readCopies(tx, cfg, e); err != nil {
 				return err
 			}
-			list = append(list, x)
+			s.Exports = append(s.Exports, x)
 		}
 		return nil
 	})
-	return list, requests, err
 }
 
 // readCopies tells of every place that must hold a copy of an export, once it is stored.
@@ -191,8 +195,7 @@ func (d *Daemon) status(ctx context.Context) (Status, error) {
 			})
 		}
 	}
-	var err error
-	if s.Exports, s.Requests, err = readExports(ctx, d.cfg, d.journal); err != nil {
+	if err := s.read(ctx, d.cfg, d.journal); err != nil {
 		return s, err
 	}
 	for i := range s.Exports {

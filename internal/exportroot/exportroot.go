@@ -145,6 +145,12 @@ func parent(root string) string {
 	return root[:strings.LastIndexByte(strings.TrimSuffix(root, "/"), '/')+1]
 }
 
+// Certain reports whether a file has a name that only one of an export has.
+func Certain(name string) bool {
+	_, ok := above(name)
+	return ok
+}
+
 // above returns the folder above the first name in a path that is certain.
 func above(name string) (folder string, ok bool) {
 	for at := 0; at < len(name); {

@@ -112,16 +112,21 @@ func (d *drops) consider(ctx context.Context, path string, info fs.FileInfo) tim
 		return 0
 	}
 	end, err := finished(path, info.Size())
-	if err == nil && end {
-		err = d.found(ctx, path)
+	settled := errors.Is(err, ErrNoEnd)
+	if left := d.pace.idle - max(now.Sub(info.ModTime()), now.Sub(s.since)); settled && left > 0 {
+		return left // a slow copy pauses too
+	}
+	if err == nil && !end {
+		s.done = true // no zip at all
+		return 0
+	}
+	if told := d.found(ctx, path, err); settled || err == nil {
+		err = told
+	} else {
+		err = errors.Join(err, told)
 	}
 	if err == nil {
 		s.done = true
-		return 0
-	}
-	if errors.Is(err, errNoEnd) {
-		s.done = true
-		d.log.Warn("a file was left alone", "name", filepath.Base(path), "error", err)
 		return 0
 	}
 	if ctx.Err() == nil && !s.failed {
@@ -142,9 +147,8 @@ func hasTwin(path string) bool {
 	return false
 }
 
-// errNoEnd is told once of each such file: it may be a broken archive that the
-// person believes to be taken.
-var errNoEnd = errors.New("it begins as a zip archive and has no end: it is still on its way, or broken")
+// ErrNoEnd says that a file begins as a zip archive and does not end as one: it was cut, or is still on its way.
+var ErrNoEnd = errors.New("it begins as a zip archive and has no end")
 
 // finished looks for the first and the last mark of a zip.
 func finished(path string, size int64) (bool, error) {
@@ -165,7 +169,7 @@ func finished(path string, size int64) (bool, error) {
 	}
 	end, err := endsAsZip(f, size)
 	if err == nil && !end {
-		err = errNoEnd
+		err = ErrNoEnd
 	}
 	return end, err
 }

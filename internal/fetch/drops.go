@@ -18,9 +18,10 @@ type pace struct {
 	rescan time.Duration // a look without any event: some file systems tell none
 	quiet  time.Duration // how long a file must stay as it is
 	gap    time.Duration // between two looks, however many events come
+	idle   time.Duration // how long a zip without an end was not written to, before it is said to be broken
 }
 
-var calm = pace{rescan: time.Minute, quiet: 2 * time.Second, gap: time.Second}
+var calm = pace{rescan: time.Minute, quiet: 2 * time.Second, gap: time.Second, idle: 2 * time.Minute}
 
 // Bounds of what is looked at: drop folders are people's own and may hold anything.
 const (
@@ -38,15 +39,20 @@ func isPartial(name string) bool {
 }
 func isZip(name string) bool { return strings.EqualFold(filepath.Ext(name), ".zip") }
 
-// WatchDrops hands on each finished zip in the folders dirs and up to three
-// folders below, one at a time, until ctx ends, which is no error. found
-// returning nil settles a file until its size or time changes; an error brings
-// it again a minute later. A folder that is missing is waited for.
-func WatchDrops(ctx context.Context, dirs []string, log *slog.Logger, found func(ctx context.Context, path string) error) error {
+// WatchDrops hands on each zip in the folders dirs and up to three folders below,
+// one at a time, until ctx ends, which is no error. why is nil for a finished
+// one; otherwise it says why it cannot be taken: it has no end and nobody writes
+// it any more ([ErrNoEnd]), or it cannot be read. found returning nil settles a
+// finished file, or one without an end, until its size or time changes; anything
+// else comes again a minute later. A folder that is missing is waited for.
+func WatchDrops(ctx context.Context, dirs []string, log *slog.Logger, found Found) error {
 	return watchDrops(ctx, dirs, log, calm, found)
 }
 
-func watchDrops(ctx context.Context, dirs []string, log *slog.Logger, p pace, found func(ctx context.Context, path string) error) error {
+// Found is told of a zip in a drop folder.
+type Found func(ctx context.Context, path string, why error) error
+
+func watchDrops(ctx context.Context, dirs []string, log *slog.Logger, p pace, found Found) error {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return fmt.Errorf("watch drop folders: %w", err)
@@ -65,7 +71,7 @@ type drops struct {
 	dirs    []string
 	log     *slog.Logger
 	pace    pace
-	found   func(ctx context.Context, path string) error
+	found   Found
 	watcher *fsnotify.Watcher
 	known   map[string]*sighting
 	told    map[string]bool // folders whose trouble is in the log

@@ -20,7 +20,7 @@ import (
 
 // hurried makes WatchDrops quick. The rescan is so far away that only events
 // and the file's own quiet time can be the cause, except where a test wants it.
-var hurried = pace{rescan: time.Hour, quiet: 100 * time.Millisecond, gap: 20 * time.Millisecond}
+var hurried = pace{rescan: time.Hour, quiet: 100 * time.Millisecond, gap: 20 * time.Millisecond, idle: time.Hour}
 
 // watching is a WatchDrops under test.
 type watching struct {
@@ -53,8 +53,8 @@ func watchFor(t *testing.T, p pace, fail func(string) error, dirs ...string) *wa
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- watchDrops(ctx, dirs, slog.New(slog.NewTextHandler(&w.log, nil)), p, func(_ context.Context, path string) error {
-			var err error
+		done <- watchDrops(ctx, dirs, slog.New(slog.NewTextHandler(&w.log, nil)), p, func(_ context.Context, path string, why error) error {
+			err := why
 			if w.fail != nil {
 				err = w.fail(path)
 			}
@@ -95,7 +95,7 @@ func (w *watching) nothing(t *testing.T, dir string) {
 
 // looker looks when it is told to: in the bubble of a synctest time is that of the bubble, though the watcher lives
 // outside, and nobody reads its events.
-func looker(t *testing.T, p pace, found func(context.Context, string) error, dirs ...string) *drops {
+func looker(t *testing.T, p pace, found Found, dirs ...string) *drops {
 	t.Helper()
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -167,12 +167,43 @@ func TestDropsLeftAlone(t *testing.T) {
 	w := watchFor(t, hurried, nil, dir)
 	w.nothing(t, dir)
 	w.nothing(t, dir)
-	if got := w.log.String(); strings.Count(got, "left alone") != 1 || !strings.Contains(got, "cut.zip") {
-		t.Errorf("log: %s", got)
-	}
 	// The cut one is completed.
 	write(t, filepath.Join(dir, "cut.zip"), good)
 	w.next(t, filepath.Join(dir, "cut.zip"))
+}
+
+// A zip that has no end is spoken of once nobody writes it any more, and then once.
+func TestDropWithoutAnEnd(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.zip")
+	data := archive(1, 5000)
+	var at []time.Time
+	d := looker(t, calm, func(_ context.Context, _ string, why error) error {
+		if !errors.Is(why, ErrNoEnd) {
+			t.Errorf("found: %v", why)
+		}
+		at = append(at, time.Now())
+		return nil
+	}, dir)
+	synctest.Test(t, func(t *testing.T) {
+		var last time.Time
+		for n := range 5 { // with pauses
+			write(t, path, data[:1000*(n+1)-1])
+			last = time.Now()
+			if err := os.Chtimes(path, time.Time{}, last); err != nil {
+				t.Fatal(err)
+			}
+			for end := last.Add(calm.idle * 3 / 4); time.Now().Before(end); {
+				time.Sleep(min(d.look(t.Context()), time.Until(end)))
+			}
+		}
+		for end := last.Add(time.Hour); time.Now().Before(end); {
+			time.Sleep(d.look(t.Context()))
+		}
+		if len(at) != 1 || at[0].Sub(last) < calm.idle || at[0].Sub(last) > calm.idle+calm.rescan {
+			t.Errorf("spoken of at %v, written last at %v", at, last)
+		}
+	})
 }
 
 func TestDropWaitsForItsTwin(t *testing.T) {
@@ -194,7 +225,7 @@ func TestDropWaitsUntilAFileRests(t *testing.T) {
 	path := filepath.Join(dir, "a.zip")
 	data := archive(1, 5000)
 	var taken time.Time
-	d := looker(t, calm, func(context.Context, string) error { taken = time.Now(); return nil }, dir)
+	d := looker(t, calm, func(context.Context, string, error) error { taken = time.Now(); return nil }, dir)
 	synctest.Test(t, func(t *testing.T) {
 		look := func(until time.Time) {
 			for now := time.Now(); taken.IsZero() && now.Before(until); now = time.Now() {
@@ -241,7 +272,7 @@ func TestDropIsTriedAgainAfterAnError(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "a.zip"), archive(1, 5000))
 	var at []time.Time
-	d := looker(t, calm, func(context.Context, string) error {
+	d := looker(t, calm, func(context.Context, string, error) error {
 		if at = append(at, time.Now()); len(at) < 4 {
 			return errors.New("the disk is full")
 		}
@@ -307,7 +338,7 @@ func TestDropFolderMayBeALink(t *testing.T) {
 func TestDropsFoundByRescan(t *testing.T) {
 	dir := t.TempDir()
 	var got []string
-	d := looker(t, hurried, func(_ context.Context, path string) error { got = append(got, path); return nil }, dir)
+	d := looker(t, hurried, func(_ context.Context, path string, _ error) error { got = append(got, path); return nil }, dir)
 	d.look(t.Context())
 	path := filepath.Join(dir, "a.zip")
 	write(t, path, archive(1, 5000))
@@ -378,7 +409,7 @@ func TestNews(t *testing.T) {
 // TestLooksAreRare: nothing happens, or only a download writes: nobody looks.
 func TestLooksAreRare(t *testing.T) {
 	dir := t.TempDir()
-	d := looker(t, calm, func(context.Context, string) error { return nil }, dir)
+	d := looker(t, calm, func(context.Context, string, error) error { return nil }, dir)
 	if next := d.look(t.Context()); next != calm.rescan {
 		t.Errorf("an empty folder wants a look in %v", next)
 	}

@@ -2,7 +2,9 @@ package inspect
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
+	"encoding/binary"
 	"io"
 	"strings"
 
@@ -80,6 +82,36 @@ func Identify(ctx context.Context, name string, r io.ReaderAt, size int64) Ident
 		id.Why = "this zip is not an export of Instagram"
 	}
 	return id
+}
+
+// NameOf returns the username in the name that Instagram gave to a file, in lower case, or "".
+func NameOf(file string) string {
+	username, _ := named(file)
+	return username
+}
+
+// maxBeginning is how much of a file is searched for the names of its first entries.
+const maxBeginning = 256 << 10
+
+// BeginsAsExport reports whether the first entries of a zip, whole or cut, are named as only those of an export are.
+func BeginsAsExport(r io.ReaderAt) bool {
+	head := make([]byte, maxBeginning)
+	n, _ := r.ReadAt(head, 0) // less is there, or less can be read: then that much is looked at
+	head = head[:n]
+	for { // local headers (APPNOTE, section 4.3.7)
+		i := bytes.Index(head, []byte("PK\x03\x04"))
+		if i < 0 || len(head) < i+lenLocal {
+			return false
+		}
+		length := int(binary.LittleEndian.Uint16(head[i+26:]))
+		head = head[i+lenLocal:]
+		if length > len(head) {
+			return false
+		}
+		if exportroot.Certain(exportroot.Plain(string(head[:length]))) {
+			return true
+		}
+	}
 }
 
 // personalName reads the username from the account's own data.

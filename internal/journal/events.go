@@ -2,6 +2,8 @@ package journal
 
 import (
 	"context"
+	"database/sql"
+	"strings"
 	"time"
 )
 
@@ -33,11 +35,27 @@ func (j *Journal) Checkpoint(ctx context.Context, key string) (body []byte, foun
 
 // SaveCheckpoint records body under key.
 func (j *Journal) SaveCheckpoint(ctx context.Context, key string, body []byte) error {
-	return j.Update(ctx, func(t *Tx) error {
-		_, err := t.exec(`INSERT INTO checkpoints (key, body) VALUES (?,?)
-			ON CONFLICT (key) DO UPDATE SET body=excluded.body`, key, body)
+	return j.Update(ctx, func(t *Tx) error { return t.SaveCheckpoint(key, body) })
+}
+
+// SaveCheckpoint records body under key.
+func (t *Tx) SaveCheckpoint(key string, body []byte) error {
+	_, err := t.exec(`INSERT INTO checkpoints (key, body) VALUES (?,?)
+		ON CONFLICT (key) DO UPDATE SET body=excluded.body`, key, body)
+	return err
+}
+
+// Checkpoints returns what was saved under keys that begin with prefix, by the rest of the key.
+func (t *Tx) Checkpoints(prefix string) (map[string][]byte, error) {
+	found := map[string][]byte{}
+	err := t.all(func(r *sql.Rows) error {
+		var key string
+		var body []byte
+		err := r.Scan(&key, &body)
+		found[strings.TrimPrefix(key, prefix)] = body
 		return err
-	})
+	}, `SELECT key, body FROM checkpoints WHERE substr(key, 1, length(?1)) = ?1`, prefix)
+	return found, err
 }
 
 // DropCheckpoints forgets what was saved under keys that begin with prefix.

@@ -32,3 +32,11 @@ func TestTheDownloadsFolder(t *testing.T) {
 		t.Errorf("nothing there:\n%s", text)
 	}
 }
+
+func TestTheFirstPageShowsWhatWasNotTaken(t *testing.T) {
+	f := &fake{status: daemon.Status{Refused: []daemon.Refused{{File: "/home/jane/<x>.zip", Why: "It is not whole.", Hint: "Download it again."}}}}
+	_, base, browser := open(t, f)
+	if _, body := get(t, browser, base+"/"); !strings.Contains(body, "/home/jane/&lt;x&gt;.zip") || !strings.Contains(body, "It is not whole.") || !strings.Contains(body, "Download it again.") {
+		t.Error(body)
+	}
+}

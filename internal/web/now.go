@@ -30,7 +30,10 @@ func (s *Server) now(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, err)
 		return
 	}
-	s.showLive(w, "now.html", "Now", cards(st), st)
+	s.showLive(w, "now.html", "Now", struct {
+		Cards   []card
+		Refused []daemon.Refused
+	}{cards(st), st.Refused}, st)
 }
 
 // cards puts the status in order, one card for each account.

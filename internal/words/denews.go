@@ -116,8 +116,20 @@ var germanNews = map[string]string{
 	"igwatchd: please download the export of %s":                                   "igwatchd: Bitte lade den Export von %s herunter",
 	"The archive is ready, but Instagram gives it to you alone, after you log in.": "Das Archiv ist bereit, aber Instagram gibt es nur dir selbst, nachdem du dich angemeldet hast.",
 
-	"igwatchd: the address you gave for %s leads to no archive":                        "igwatchd: Die Adresse, die du für %s angegeben hast, führt zu keinem Archiv",
-	"Such an address works for a few minutes only, so it may just have come too late.": "Solche Adressen gelten nur ein paar Minuten; vielleicht kam sie nur zu spät.",
+	"igwatchd: the address you gave for %s leads to no archive":              "igwatchd: Die Adresse, die du für %s angegeben hast, führt zu keinem Archiv",
+	"igwatchd: %s was not taken":                                             "igwatchd: %s wurde nicht übernommen",
+	"The file lies in %s, and igwatchd has left it as it is.":                "Die Datei liegt in %s, und igwatchd hat nichts an ihr verändert.",
+	"It is the archive of %s, and igwatchd watches no account of that name.": "Sie ist das Archiv von %s, und ein Konto dieses Namens ist in igwatchd nicht eingerichtet.",
+	"If it is yours, add an [[account]] for %s to the configuration and restart igwatchd: it then takes the file by itself. If you were logged in to the wrong account, log in to the right one and request its export.": "Wenn es dein Konto ist, trage in der Konfiguration ein [[account]] für %s ein und starte igwatchd neu: Dann übernimmt es die Datei von selbst. Wenn du im falschen Konto angemeldet warst, melde dich im richtigen an und fordere dessen Export an.",
+	"It is not whole: the download was cut, or the copying stopped.":                            "Sie ist nicht vollständig: Der Download brach ab, oder das Kopieren blieb stehen.",
+	"Download it again into the same folder. igwatchd takes the whole file by itself.":          "Lade sie noch einmal in denselben Ordner herunter. Die vollständige Datei übernimmt igwatchd von selbst.",
+	"igwatchd is not allowed to read it.":                                                       "igwatchd darf sie nicht lesen.",
+	"Make the file readable for igwatchd's user. igwatchd then takes it by itself.":             "Mach die Datei für den Benutzer von igwatchd lesbar. Dann übernimmt igwatchd sie von selbst.",
+	"The disk of the archive folder has no room for it.":                                        "Auf der Platte des Archivordners ist kein Platz für sie.",
+	"Make room on that disk, and leave the file where it is. igwatchd then takes it by itself.": "Schaffe dort Platz und lass die Datei liegen. Dann übernimmt igwatchd sie von selbst.",
+	"It cannot be used as an archive of Instagram's.":                                           "Sie ist nicht als Archiv von Instagram zu gebrauchen.",
+	"Download it again from Instagram's page, as a zip, and leave its name as it is.":           "Lade sie noch einmal von der Seite von Instagram herunter, als Zip, und lass ihren Namen, wie er ist.",
+	"Such an address works for a few minutes only, so it may just have come too late.":          "Solche Adressen gelten nur ein paar Minuten; vielleicht kam sie nur zu spät.",
 
 	"What to do: open the page below, press Download once more, and give igwatchd the new address:  igwatchd fetch -\nOr download the file yourself:  igwatchd import FILE…": "Was zu tun ist: Öffne die Seite unten, drücke noch einmal auf „Herunterladen“ und gib igwatchd die neue Adresse:  igwatchd fetch -\nOder lade die Datei selbst herunter:  igwatchd import DATEI…",
 
