@@ -28,6 +28,7 @@ func TestServiceOnSystemd(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip(errNotRoot)
 	}
+	t.Parallel()
 	m := boot(t, program(t))
 	m.write("/etc/igwatchd/igwatchd.toml", settings)
 
@@ -47,7 +48,7 @@ func TestServiceOnSystemd(t *testing.T) {
 	if got := m.property("ActiveState") + " " + m.property("Type") + " " + m.property("User"); got != "active notify igwatchd" {
 		t.Fatalf("after start: %s", got)
 	}
-	m.until("the password is read and the server is tried", 20*time.Second, func() bool {
+	m.until("the password is read and the server is tried", func() bool {
 		status := m.run("igwatchd", "status")
 		return strings.Contains(status, "nothing listens on port 993") && !strings.Contains(status, "credential")
 	})
@@ -56,7 +57,7 @@ func TestServiceOnSystemd(t *testing.T) {
 		m := m.in(t)
 		before := m.property("MainPID")
 		m.run("sh", "-c", "kill -9 "+before)
-		m.until("a new process", 20*time.Second, func() bool {
+		m.until("a new process", func() bool {
 			pid := m.property("MainPID")
 			return pid != before && pid != "0" && m.property("ActiveState") == "active"
 		})
@@ -65,24 +66,24 @@ func TestServiceOnSystemd(t *testing.T) {
 		m := m.in(t)
 		before := m.property("MainPID")
 		m.run("sh", "-c", "kill -TERM "+before)
-		m.until("a new process", 20*time.Second, func() bool {
+		m.until("a new process", func() bool {
 			pid := m.property("MainPID")
 			return pid != before && pid != "0" && m.property("ActiveState") == "active"
 		})
 	})
-	t.Run("stopped within five seconds", func(t *testing.T) {
+	t.Run("it stops by itself", func(t *testing.T) {
 		m := m.in(t)
-		began := time.Now()
 		m.run("igwatchd", "service", "stop")
-		if took := time.Since(began); took > 5*time.Second || m.property("ActiveState") != "inactive" {
-			t.Errorf("%v, %s", took, m.property("ActiveState"))
+		// "timeout" stands here if systemd had to kill it, after the unit's TimeoutStopSec.
+		if got := m.property("ActiveState") + " " + m.property("Result"); got != "inactive success" {
+			t.Error(got)
 		}
 	})
 	t.Run("a wrong configuration ends it for good", func(t *testing.T) {
 		m := m.in(t)
 		m.write("/etc/igwatchd/igwatchd.toml", settings+"\nnonsense = 1\n")
 		_, _ = m.try("systemctl", "start", "igwatchd.service")
-		m.until("failed", 20*time.Second, func() bool { return m.property("ActiveState") == "failed" })
+		m.until("failed", func() bool { return m.property("ActiveState") == "failed" })
 		time.Sleep(7 * time.Second) // RestartSec is 5
 		if got := m.property("ExecMainStatus") + " " + m.property("ActiveState"); got != "78 failed" {
 			t.Errorf("%s", got)
@@ -99,7 +100,7 @@ func TestServiceOnSystemd(t *testing.T) {
 		m.run("igwatchd", "service", "start")
 		before := m.property("MainPID")
 		m.run("sh", "-c", "kill -STOP "+before)
-		m.until("killed and started anew", time.Minute, func() bool {
+		m.until("killed and started anew", func() bool {
 			pid := m.property("MainPID")
 			return pid != before && pid != "0" && m.property("ActiveState") == "active"
 		})
@@ -126,10 +127,11 @@ func TestServiceOfAUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip(errNotRoot)
 	}
+	t.Parallel()
 	m := boot(t, program(t))
 	m.run("useradd", "--create-home", "jane")
 	m.run("loginctl", "enable-linger", "jane")
-	m.until("jane's own manager", 30*time.Second, func() bool {
+	m.until("jane's own manager", func() bool {
 		_, err := m.try("test", "-S", "/run/user/1000/systemd/private")
 		return err == nil
 	})
@@ -145,7 +147,7 @@ func TestServiceOfAUser(t *testing.T) {
 	}
 	// It starts by itself with her manager: default.target wants it.
 	m.run("systemctl", "restart", "user@1000.service")
-	m.until("active again", 30*time.Second, func() bool {
+	m.until("active again", func() bool {
 		out, _ := m.try("runuser", "-u", "jane", "--", "env", "XDG_RUNTIME_DIR=/run/user/1000", "systemctl", "--user", "is-active", "igwatchd")
 		return out == "active"
 	})

@@ -4,7 +4,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	. "github.com/igwatchd/igwatchd/systemd"
 )
@@ -15,10 +14,11 @@ func TestBrowserInAService(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip(errNotRoot)
 	}
+	t.Parallel()
 	m := boot(t, program(t), "--bind-ro=/usr/bin", "--bind-ro=/usr/lib", "--bind-ro=/usr/share", "--bind-ro=/etc/fonts", "--bind-ro=/etc/chromium.d")
 	m.run("useradd", "--create-home", "jane")
 	m.run("loginctl", "enable-linger", "jane")
-	m.until("jane's own manager", 30*time.Second, func() bool {
+	m.until("jane's own manager", func() bool {
 		_, err := m.try("test", "-S", "/run/user/1000/systemd/private")
 		return err == nil
 	})

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/igwatchd/igwatchd/internal/testworld"
 )
@@ -16,6 +15,7 @@ func TestADiskForCopiesComesAndGoes(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip(errNotRoot)
 	}
+	t.Parallel()
 	m := boot(t, program(t))
 	zips, err := testworld.DemoExport("jane.doe").Write(m.shared)
 	if err != nil {
@@ -37,7 +37,7 @@ func TestADiskForCopiesComesAndGoes(t *testing.T) {
 	m.run("mkdir", "/mnt/usb/copies")
 	m.run("igwatchd", "replica", "init", "/mnt/usb/copies")
 	m.run("chown", "igwatchd:", "/mnt/usb/copies")
-	m.until("the copy is on the disk", 2*time.Minute, func() bool {
+	m.until("the copy is on the disk", func() bool {
 		return strings.Contains(status(), "/mnt/usb/copies: every byte was read back")
 	})
 	m.run("sh", "-c", "cd /mnt/usb/copies/jane.doe/* && sha256sum --strict --quiet -c manifest-sha256.txt")

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -88,7 +89,7 @@ func boot(t *testing.T, program string, more ...string) *machine {
 			t.Logf("console:\n%s", console.String())
 		}
 	})
-	m.until("it boots", time.Minute, func() bool {
+	m.until("it boots", func() bool {
 		m.leader = child(cmd.Process.Pid)
 		if m.leader == "" {
 			return false
@@ -122,7 +123,7 @@ func child(pid int) string {
 
 // try runs a command inside, and returns what it wrote.
 func (m *machine) try(argv ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	argv = append([]string{"--target", m.leader, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd", "--"}, argv...)
 	cmd := exec.CommandContext(ctx, "nsenter", argv...)
@@ -157,26 +158,48 @@ func (m *machine) property(name string) string {
 	return m.run("systemctl", "show", "igwatchd.service", "--value", "-p", name)
 }
 
-func (m *machine) until(what string, limit time.Duration, f func() bool) {
+// patience is far longer than anything takes, on a slow and busy machine too.
+const patience = 5 * time.Minute
+
+func (m *machine) until(what string, f func() bool) {
 	m.t.Helper()
-	for end := time.Now().Add(limit); !f(); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(patience); !f(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
 			journal, _ := m.try("journalctl", "--no-pager", "-n", "60")
-			m.t.Fatalf("never: %s\n%s", what, journal)
+			m.t.Fatalf("never, in %v: %s\n%s", patience, what, journal)
 		}
 	}
 }
 
-// program builds igwatchd as it is shipped.
+// shipped is igwatchd built as it is shipped, for all tests that want it.
+var shipped struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	_ = os.RemoveAll(shipped.dir)
+	os.Exit(code)
+}
+
 func program(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "igwatchd")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", path, "../cmd/igwatchd")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
+	shipped.once.Do(func() {
+		if shipped.dir, shipped.err = os.MkdirTemp("", "igwatchd-shipped-"); shipped.err != nil {
+			return
+		}
+		cmd := exec.Command("go", "build", "-trimpath", "-o", shipped.dir, "../cmd/igwatchd")
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			shipped.err = fmt.Errorf("build: %w\n%s", err, out)
+		}
+	})
+	if shipped.err != nil {
+		t.Fatal(shipped.err)
 	}
-	return path
+	return filepath.Join(shipped.dir, "igwatchd")
 }
 
 var errNotRoot = errors.New("booting a machine needs root")

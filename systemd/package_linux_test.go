@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 // debs builds the Debian package twice, as two releases.
@@ -38,6 +37,7 @@ func TestDebianPackage(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip(errNotRoot)
 	}
+	t.Parallel()
 	m := boot(t, "")
 	debs(t, m.shared, "1.0.0", "1.0.1")
 	m.run("dpkg", "-i", "/shared/1.0.0.deb")
@@ -54,14 +54,14 @@ func TestDebianPackage(t *testing.T) {
 	m.write("/etc/igwatchd/igwatchd.toml", strings.Replace(settings, `password_credential = "imap-password"`, `password_file = "/etc/igwatchd/imap-password"`, 1))
 	m.write("/etc/igwatchd/imap-password", "s3cret\n")
 	m.run("systemctl", "enable", "--now", "igwatchd.service")
-	m.until("active", 20*time.Second, func() bool { return m.property("ActiveState") == "active" })
+	m.until("active", func() bool { return m.property("ActiveState") == "active" })
 	if got := m.run("igwatchd", "version"); !strings.HasPrefix(got, "igwatchd 1.0.0 ") {
 		t.Error(got)
 	}
 
 	before := m.property("MainPID")
 	m.run("dpkg", "-i", "/shared/1.0.1.deb")
-	m.until("the new program runs", 20*time.Second, func() bool {
+	m.until("the new program runs", func() bool {
 		pid := m.property("MainPID")
 		return m.property("ActiveState") == "active" && pid != before && pid != "0"
 	})

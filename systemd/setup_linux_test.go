@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -21,6 +20,7 @@ func TestSetupOnSystemd(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip(errNotRoot)
 	}
+	t.Parallel()
 	m := boot(t, program(t))
 	ca, err := testworld.NewCA()
 	if err != nil {
@@ -46,7 +46,7 @@ func TestSetupOnSystemd(t *testing.T) {
 		m.run("igwatchd", "service", "install")
 		m.run("igwatchd", "service", "start")
 	}
-	m.until("the inbox is watched", 30*time.Second, func() bool { return strings.Contains(m.run("igwatchd", "status"), "watching") })
+	m.until("the inbox is watched", func() bool { return strings.Contains(m.run("igwatchd", "status"), "watching") })
 	if got := m.property("User"); got != "igwatchd" {
 		t.Errorf("it runs as %q", got)
 	}

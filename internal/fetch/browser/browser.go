@@ -122,12 +122,12 @@ func (o Options) hold() (release func(), err error) {
 }
 
 // Available starts Chromium once, without the network, and says in plain words why it cannot be used here.
-// It takes about a second. A service unit that forbids namespaces or executable memory is found out this way.
+// It takes about a second on an idle machine. A service unit that forbids namespaces or executable memory is found out this way.
 func Available(ctx context.Context, o Options) error {
 	if o.Dial == nil {
 		o.Dial = func(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute) // a busy or slow machine
 	defer cancel()
 	s, err := start(ctx, o)
 	if err != nil {
