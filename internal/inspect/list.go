@@ -3,6 +3,8 @@ package inspect
 import (
 	"errors"
 	"io"
+	"slices"
+	"strings"
 )
 
 // list reads one JSON file: every file that it names, and what its class adds. It implements visitor.
@@ -17,7 +19,7 @@ type list struct {
 	read   int  // own items, counted or not
 	odd    bool // something stands where no known list has it
 	talks  bool // a list of messages is there, if only an empty one
-	filled bool // there is something inside of its outermost brackets, or a block in the page
+	filled bool // something stands in a list in it, or there is a block in the page
 
 	everything bool // a page with all that was ever posted, which does not say so by its form
 
@@ -86,7 +88,7 @@ func (l *list) value(path []string, v token) {
 		return
 	}
 	key := path[len(path)-1]
-	l.filled = l.filled || path[0] == element && v.kind != 'n'
+	l.filled = l.filled || v.kind != 'n' && l.fills(path)
 	if key == "uri" && !l.class.own() {
 		uri, _ := v.text()
 		l.reference(holder(path), uri)
@@ -110,8 +112,13 @@ func (l *list) value(path []string, v token) {
 	}
 }
 
+// fills reports whether a path is that of something listed, and not that of what an error says. Those of v1 list
+// by name too.
+func (l *list) fills(path []string) bool {
+	return slices.Contains(path, element) || len(path) > 1 && !strings.Contains(l.rel, "/")
+}
+
 func (l *list) leave(path []string, array bool) {
-	l.filled = l.filled || len(path) > 0
 	switch {
 	case l.class.own() && array:
 		l.leaveArray(path)

@@ -36,6 +36,7 @@ func TestLosses(t *testing.T) {
 		{"messages that are texts", contents{dmThread + "message_2.json": []byte(`{"messages":["hi"]}`)}, "index-unreadable", ""},
 		{"a photo in a message without its name", contents{dmThread + "message_2.json": []byte(`{"messages":[{"photos":[{"creation_timestamp":1}]}]}`)}, "", "reference-empty"},
 		{"a photo in a message that is a text", contents{dmThread + "message_2.json": []byte(`{"messages":[{"photos":["x.jpg"]}]}`)}, "", "reference-empty"},
+		{"a document in a message without its name", contents{dmThread + "message_2.json": []byte(`{"messages":[{"files":[{"creation_timestamp":1}]}]}`)}, "", "reference-empty"},
 		{"no conversation, but other things of messages", contents{
 			dmThread + "message_1.json": nil, dmThread + "message_2.json": nil, dmThread + "photos/dm.jpg": nil, dmThread + "audio/voice.aac": nil,
 			activityD + "messages/secret_conversations.json": []byte(`{}`),

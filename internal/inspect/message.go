@@ -71,7 +71,11 @@ func sentFile(path []string) bool {
 	return len(path) == 4 && path[3] == element && sentFiles(path[:3])
 }
 
-// holdsFiles reports whether a field of a message holds what somebody sent.
+// holdsFiles reports whether a field of a message holds what somebody sent. (GIFs are those of a library in the web.)
 func holdsFiles(field string) bool {
-	return field == "photos" || field == "videos" || field == "audio_files"
+	switch field {
+	case "photos", "videos", "audio_files", "files":
+		return true
+	}
+	return false
 }

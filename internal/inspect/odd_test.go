@@ -111,7 +111,10 @@ func TestListsThatHoldNothing(t *testing.T) {
 		"connections/followers_and_following/followers_1.json": "followers", "connections/followers_and_following/following.json": "follow", activityD + "likes/liked_posts.json": "likes",
 		activityD + "saved/saved_posts.json": "saved", activityD + "comments/post_comments_1.json": "comments",
 	} {
-		for _, nothing := range []string{`{}`, `[]`, `null`, `""`, `false`, `{"error":"An error occurred"}`, `[null]`, `{"relationships_following":null}`, ""} {
+		for _, nothing := range []string{
+			`{}`, `[]`, `null`, `""`, `false`, `{"error":"An error occurred"}`, `[null]`, `[{}]`, `{"error":{"message":"An error occurred","code":1}}`,
+			`{"relationships_following":null}`, `{"relationships_following":[]}`, `{"relationships_following":[null]}`, `{"relationships_following":[{}]}`, `{"relationships_following":{}}`, "",
+		} {
 			changes := contents{list: []byte(nothing)}
 			if nothing == "" {
 				changes[list] = nil
