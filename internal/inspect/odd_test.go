@@ -19,6 +19,7 @@ func TestOddExports(t *testing.T) {
 		return e
 	}
 	const whole = 4
+	t.Setenv("PATH", t.TempDir()) // AVIF is asked about: see TestAVIF
 	beside := func(e *testworld.Export) { e.EverPosted = testworld.Beside }
 	instead := func(e *testworld.Export) { e.EverPosted = testworld.Instead }
 	for name, c := range map[string]struct {
@@ -41,6 +42,7 @@ func TestOddExports(t *testing.T) {
 		"something was deleted":  {in(func(e *testworld.Export) { e.RecentlyDeleted = true }), whole, 0, ""},
 		"deleted, as pages":      {in(func(e *testworld.Export) { e.RecentlyDeleted, e.HTML = true, true }), whole, 0, "format-html"},
 		"a sticker":              {in(func(e *testworld.Export) { e.OtherContent = true }), whole, 0, ""},
+		"pictures of all kinds":  {in(func(e *testworld.Export) { e.OtherPictures = true }), whole, 0, "media-not-checked"},
 		"byte order marks":       {in(func(e *testworld.Export) { e.BOM = true; beside(e) }), whole, 0, ""},
 		"everything at once": {in(func(e *testworld.Export) {
 			beside(e)

@@ -51,6 +51,7 @@ type Export struct {
 	OtherContent    bool       // things without a picture, in label_values
 	Note            string     // of sections without anything, in the account's language
 	BOM             bool       // lists begin with a byte order mark
+	OtherPictures   bool       // of four pictures one is a progressive JPEG, one a HEIC; one of all an AVIF
 	Language        string     // of the times in pages, one of Languages; default: English
 	EarlyPages      bool       // pages as they were in early 2021; with LayoutV2a
 	DaysApart       int        // so many days after each part the next one was made

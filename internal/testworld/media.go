@@ -46,11 +46,18 @@ func (p *plan) newMedium(dir, name string, when time.Time, size int64) (*file, m
 }
 
 func (p *plan) picture(dir string, when time.Time) medium {
-	name := fmt.Sprintf("%s_%s_%s_n_%s.jpg", digits(p.rng, 9), digits(p.rng, 16), digits(p.rng, 19), digits(p.rng, 17))
+	extension, other := ".jpg", (func(uint64) []byte)(nil)
+	if p.OtherPictures {
+		extension, other = otherPicture(p.pictures)
+	}
+	name := fmt.Sprintf("%s_%s_%s_n_%s%s", digits(p.rng, 9), digits(p.rng, 16), digits(p.rng, 19), digits(p.rng, 17), extension)
 	f, m := p.newMedium(dir, name, when, 16<<10)
 	p.pictures++
 	seed, side := p.rng.Uint64(), p.Side
 	f.bytes = func() ([]byte, error) { return picture(seed, side) }
+	if other != nil {
+		f.bytes = func() ([]byte, error) { return other(seed), nil }
+	}
 	switch p.pictures % 3 {
 	case 0:
 		m.Metadata = object{
