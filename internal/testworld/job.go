@@ -64,7 +64,8 @@ func (j *Job) PageLink() string {
 func (j *Job) SignedURL(part int) string {
 	p := j.parts[part]
 	j.site.mu.Lock()
-	expiry := time.Now().Add(j.site.life).Unix()
+	expiry := max(time.Now().Add(j.site.life).Unix(), j.site.ended+1)
+	j.site.latest = max(j.site.latest, expiry)
 	j.site.mu.Unlock()
 	query := fmt.Sprintf("r=%s&t=%s&j=26&i=%s&file_secret=%s&f=%s&ext=%d", j.user, j.user, p.i, p.secret, p.f, expiry)
 	return "https://" + j.site.ByteHost() + "/p/dl/download/file.php?" + query + "&hash=" + j.site.sign(query)
@@ -85,7 +86,10 @@ func (j *Job) signed(u *url.URL) *part {
 	}
 	values := u.Query()
 	expiry, err := strconv.ParseInt(values.Get("ext"), 10, 64)
-	if err != nil || time.Now().Unix() >= expiry {
+	j.site.mu.Lock()
+	ended := j.site.ended
+	j.site.mu.Unlock()
+	if err != nil || time.Now().Unix() >= expiry || expiry <= ended {
 		return nil
 	}
 	for _, p := range j.parts {

@@ -31,6 +31,8 @@ type Site struct {
 	closed    bool
 	jobs      []*Job
 	life      time.Duration
+	latest    int64 // the latest expiry of a signed URL, in UNIX seconds
+	ended     int64 // what expires then or before has expired already
 	behaviour Behaviour
 	seen      map[string]int // requests per host since the behaviour was set
 	requests  []*Request
@@ -89,6 +91,13 @@ func (s *Site) SetLife(life time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.life = life
+}
+
+// Expire ends the life of all signed URLs that were made until now.
+func (s *Site) Expire() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = s.latest
 }
 
 // SetBehaviour changes how the site answers from the next request on.

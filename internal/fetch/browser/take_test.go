@@ -144,13 +144,12 @@ func TestAURLThatExpiresInTheMiddleIsMintedAnew(t *testing.T) {
 	t.Parallel()
 	w := wholeWorld(t, 50_000, 3<<20, 40_000)
 	w.order.Have = func(part int) bool { return part != 2 }
-	w.site.SetLife(4 * time.Second)
 	w.site.SetBehaviour(testworld.CutAfter(2<<20, true)) // of the first answer
 	var once sync.Once
 	var minted int
 	expiring := func(done, _ int64) {
 		if done > 1<<20 {
-			once.Do(func() { time.Sleep(4 * time.Second) })
+			once.Do(w.site.Expire)
 		}
 	}
 	dir := t.TempDir()
