@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,9 +84,9 @@ func (d *Daemon) adopt(ctx context.Context, o Offer, take func(ctx context.Conte
 	if err != nil {
 		return "", err
 	}
-	known := false
+	var again *journal.Part // the part that these very bytes are
 	err = d.journal.Update(ctx, func(tx *journal.Tx) error {
-		e, err := d.exportFor(ctx, tx, o)
+		e, err := d.exportFor(ctx, tx, o, file.SHA256)
 		if err != nil {
 			return err
 		}
@@ -94,20 +95,20 @@ func (d *Daemon) adopt(ctx context.Context, o Offer, take func(ctx context.Conte
 		if err != nil {
 			return err
 		}
-		for _, p := range parts {
-			if p.Name == file.Name && p.SHA256 != file.SHA256 {
+		for i, p := range parts {
+			switch {
+			case p.SHA256 == file.SHA256:
+				again = &parts[i]
+				return nil
+			case p.Name == file.Name:
 				return fault.Permanent(fmt.Errorf("%s: a file of this name with other content is stored already", file.Name),
 					"give the new file another name, and offer it again")
 			}
-			known = known || p.SHA256 == file.SHA256
-		}
-		if known {
-			return nil
 		}
 		if err := met(tx, o.Account); err != nil {
 			return err
 		}
-		if err := d.vault.Admit(hold, e.ID, file.Name); err != nil {
+		if err := d.vault.Admit(hold, file.Name, e.ID, file.Name); err != nil {
 			return err
 		}
 		if a, err := announcementOf(e); err != nil {
@@ -119,21 +120,25 @@ func (d *Daemon) adopt(ctx context.Context, o Offer, take func(ctx context.Conte
 		}
 		return addPart(tx, e.ID, part, time.Now().Add(settle))
 	})
-	if err != nil || known {
+	if err == nil && again != nil {
+		return export, errors.Join(d.mend(ctx, export, *again, hold, file.Name), d.vault.Drop(hold, file.Name))
+	}
+	if err != nil {
 		return export, errors.Join(err, d.vault.Drop(hold, file.Name))
 	}
 	d.log.Info("archive taken", "export", export, "name", file.Name, "bytes", file.Size, "route", o.Route)
 	return export, nil
 }
 
-// exportFor finds the export that an offered file belongs to: one with parts of
-// the same day, else the newest that still waits for its bytes, else a new one.
-func (d *Daemon) exportFor(ctx context.Context, tx *journal.Tx, o Offer) (journal.Export, error) {
+// exportFor finds the export that an offered file belongs to: one that has these
+// very bytes, or parts of the same day, else the newest that still waits for its
+// bytes, else a new one.
+func (d *Daemon) exportFor(ctx context.Context, tx *journal.Tx, o Offer, sum string) (journal.Export, error) {
 	exports, err := tx.Exports()
 	if err != nil {
 		return journal.Export{}, err
 	}
-	var open *journal.Export
+	var open, sameDay *journal.Export
 	for i := range exports {
 		e := &exports[i]
 		if e.Account != o.Account {
@@ -144,16 +149,19 @@ func (d *Daemon) exportFor(ctx context.Context, tx *journal.Tx, o Offer) (journa
 			return journal.Export{}, err
 		}
 		for _, p := range parts {
-			if o.Date != "" && inspect.Identify(ctx, p.Name, nil, 0).Date == o.Date {
+			if p.SHA256 == sum {
 				return *e, nil
+			}
+			if sameDay == nil && o.Date != "" && inspect.Identify(ctx, p.Name, nil, 0).Date == o.Date {
+				sameDay = e
 			}
 		}
 		if len(parts) == 0 && mayAnnounce(e.AnnouncedAt, o.Date) {
 			open = e
 		}
 	}
-	if open != nil {
-		return *open, nil
+	if first := cmp.Or(sameDay, open); first != nil {
+		return *first, nil
 	}
 	now := time.Now()
 	cause := "file " + o.Account + " " + o.Date

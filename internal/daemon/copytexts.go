@@ -37,6 +37,9 @@ func (n news) damaged(e journal.Export, place string, damage []vault.Damage) not
 	l.say("The copy in %s was read again, and these files are not what was written:", placed(place))
 	l.harm(damage)
 	l.say("No other copy could mend it. The disk may be failing: take what is important off it.")
+	if place == archivePlace {
+		l.say("If you still have the zip files that Instagram gave you, give them to igwatchd once more, and it repairs the copy:  igwatchd import FILE…")
+	}
 	l.say("What to do: do not delete the account. If its deletion is under way, log in at Instagram: that calls it off. " +
 		"Then ask for the export again, and let igwatchd store it on another disk.")
 	x.Text, x.URL = l.String(), exportPage
@@ -51,6 +54,17 @@ func (n news) repaired(e journal.Export, r Reading) notify.Event {
 	l.harm(r.found)
 	l.say("They were written anew from the copy in %s, and read back: every byte is right again.", placed(r.from))
 	l.say("You need to do nothing today. But the disk or the server may be failing: if this comes again, use another one.")
+	x.Text = l.String()
+	return x
+}
+
+// mended says that a file that was given once more repaired the archive.
+func (n news) mended(e journal.Export) notify.Event {
+	x := event("copy-damaged", e, archivePlace, "mended", time.Now().UTC().Format(time.RFC3339))
+	x.Title = n.Say("igwatchd: a stored copy of %s was damaged, and is whole again", e.Account)
+	l := n.letter()
+	l.say("The damaged copy in %s was written anew from the file that was given once more, and read back: every byte is right again.", placed(archivePlace))
+	l.say("You need to do nothing today. But the disk may be failing: if this comes again, use another one.")
 	x.Text = l.String()
 	return x
 }

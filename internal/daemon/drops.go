@@ -25,7 +25,8 @@ const dropKey = "drop "
 // dropped is what became of a file in a drop folder, as long as its size and time stay the same.
 type dropped struct {
 	Size    int64     `json:"size"`
-	ModTime int64     `json:"mtime"` // nanoseconds since 1970
+	ModTime int64     `json:"mtime"`            // nanoseconds since 1970
+	Export  string    `json:"export,omitempty"` // that it belongs to
 	Refused *refusal  `json:"refused,omitempty"`
 	At      time.Time `json:"at"`
 }
@@ -35,7 +36,8 @@ func (d dropped) is(info fs.FileInfo) bool {
 }
 
 // watchDrops takes finished archives from the drop folders, and tells of those that cannot be taken. A file is taken
-// once, across restarts too; one that was refused is looked at again after a restart, for the reason may be gone.
+// once, across restarts too, unless what was made of it is damaged; one that was refused is looked at again after a
+// restart, for the reason may be gone.
 func (d *Daemon) watchDrops(ctx context.Context) error {
 	return fetch.WatchDrops(ctx, d.cfg.Fetch.DropDirs, d.log.With("component", "drop"), d.takeDrop)
 }
@@ -51,13 +53,16 @@ func (d *Daemon) takeDrop(ctx context.Context, path string, why error) error {
 		return err
 	}
 	if found && json.Unmarshal(body, &before) == nil && before.is(info) && before.Refused == nil {
-		return nil
+		if damaged, err := d.archiveDamaged(ctx, before.Export); err != nil || !damaged {
+			return err
+		}
 	}
 	var o Offer
+	var export string
 	if why == nil {
 		if o, why = d.identify(ctx, path); why == nil {
 			o.Route = "drop"
-			_, why = d.adopt(ctx, o, func(ctx context.Context, dir string) (fetch.File, error) {
+			export, why = d.adopt(ctx, o, func(ctx context.Context, dir string) (fetch.File, error) {
 				return fetch.Copy(ctx, path, dir, nil)
 			})
 		}
@@ -65,7 +70,7 @@ func (d *Daemon) takeDrop(ctx context.Context, path string, why error) error {
 	if settledDrop(why) && why != nil {
 		d.log.Warn("a file was left alone", "component", "drop", "name", filepath.Base(path), "error", why, "hint", fault.HintOf(why))
 	}
-	now := dropped{Size: info.Size(), ModTime: info.ModTime().UnixNano(), At: time.Now()}
+	now := dropped{Size: info.Size(), ModTime: info.ModTime().UnixNano(), Export: export, At: time.Now()}
 	if !settledDrop(why) && !hopeless(why) {
 		return why
 	}

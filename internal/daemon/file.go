@@ -84,11 +84,17 @@ func (d *Daemon) storeExport(ctx context.Context, s journal.Step) (outcome, erro
 		if len(d.places) > 1 {
 			e.Detail = "the further copies are being written"
 		}
-		if err := errors.Join(tx.SetExport(e), d.record(tx, e, archivePlace, proof)); err != nil {
+		was, _, err := proofOf(tx, e.ID, archivePlace)
+		if err := errors.Join(err, tx.SetExport(e), d.record(tx, e, archivePlace, proof)); err != nil {
 			return err
 		}
 		if stateOf(proof) == copyDamaged { // a copy of it would be worth nothing
 			return errors.Join(d.announce(tx, d.news.damaged(e, archivePlace, proof.Damage)), judgeNow(tx, e.ID))
+		}
+		if was.State == copyDamaged {
+			if err := d.announce(tx, d.news.mended(e)); err != nil {
+				return err
+			}
 		}
 		return d.planCopies(tx, e.ID)
 	}}, nil

@@ -151,6 +151,7 @@ func everything(t *testing.T, n news) map[string]notify.Event {
 		"inboxBack":            n.inboxBack("jane.doe", "jane@example.org", now),
 		"damaged":              n.damaged(e, archivePlace, harm),
 		"repaired":             n.repaired(e, reading),
+		"mended":               n.mended(e),
 		"copyWaiting":          n.copyWaiting(e, "/mnt/usb", full, 1),
 		"copyWaiting-no-hint":  n.copyWaiting(e, "/mnt/usb", errors.New("unexpected EOF"), 1),
 		"copyAway":             n.copyAway(e, "/mnt/usb", now.AddDate(0, -2, 0), fault.WithHint(errors.New("/mnt/usb: no such file or directory"), "see which copy is whole with: igwatchd verify"), 1),

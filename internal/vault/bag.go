@@ -44,7 +44,9 @@ const (
 
 // Seal files b as a BagIt 1.0 bag (RFC 8493) and returns its folder. Called
 // again after a crash, or with further parts, it goes on from what is there:
-// payload is only ever added. The declaration is written last, and taken away
+// payload is only ever added. Where a filed part is damaged and a whole one of
+// its name is in Incoming(ID), that one is filed, and the damaged one set aside.
+// The declaration is written last, and taken away
 // before a change; a folder without it is a bag in the making. Seal proves
 // nothing: ReadBack does.
 func (v *Vault) Seal(ctx context.Context, b Bag) (path string, err error) {
@@ -66,7 +68,7 @@ func (v *Vault) Seal(ctx context.Context, b Bag) (path string, err error) {
 		if err := ctx.Err(); err != nil {
 			return "", err
 		}
-		if err := v.file(b, p, data); err != nil {
+		if err := v.file(ctx, b, p, data); err != nil {
 			return "", fmt.Errorf("file %s: %w", p.Name, err)
 		}
 	}
@@ -92,24 +94,52 @@ func (v *Vault) Seal(ctx context.Context, b Bag) (path string, err error) {
 }
 
 // file moves one part into data, unless an earlier run did.
-func (v *Vault) file(b Bag, p Payload, data string) error {
+func (v *Vault) file(ctx context.Context, b Bag, p Payload, data string) error {
 	if err := checkName(p.Name); err != nil {
 		return err
 	}
-	target := filepath.Join(data, p.Name)
-	info, err := os.Lstat(target)
+	target, received := filepath.Join(data, p.Name), filepath.Join(v.dir, incoming, b.ID, p.Name)
+	_, err := os.Lstat(target)
+	_, none := os.Lstat(received)
 	switch {
-	case err == nil && info.Mode().IsRegular() && info.Size() == p.Size:
-		return nil
-	case err == nil:
-		return fmt.Errorf("another file of that name is in the bag already")
-	case !errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
 		return err
+	case none == nil: // it was given once more: is the filed one still what it was?
+		sum, _, err := durable.SHA256(ctx, target)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil && sum == p.SHA256 {
+			return durable.Remove(received)
+		}
+		if filed, _, merr := readManifest(ctx, &Folder{dir: filepath.Dir(data)}, manifestFile); err == nil && merr == nil && filed["data/"+p.Name] == sum {
+			return errors.New("another file of that name is in the bag already, and it is whole")
+		}
+		if err := setAside(target); err != nil {
+			return err
+		}
+	default: // whole or not: ReadBack finds out
+		return nil
 	}
 	if err := disclaim(filepath.Dir(data)); err != nil {
 		return err
 	}
-	return durable.Rename(filepath.Join(v.dir, incoming, b.ID, p.Name), target)
+	return durable.Rename(received, target)
+}
+
+// setAside keeps a damaged payload file beside the bag's tag files, where it makes no bag invalid.
+func setAside(path string) error {
+	bag := filepath.Dir(filepath.Dir(path))
+	if err := disclaim(bag); err != nil {
+		return err
+	}
+	return durable.Rename(path, filepath.Join(bag, damagedName(filepath.Base(path))))
+}
+
+// damagedName is what a damaged file is called once another takes its place.
+func damagedName(name string) string {
+	return name + ".damaged-" + time.Now().UTC().Format("20060102T150405Z")
 }
 
 // disclaim takes the declaration away before a bag changes: until it is written
@@ -123,12 +153,12 @@ func putOnce(path string, content []byte) error {
 	}
 	old, err := os.ReadFile(path)
 	if err == nil {
-		if string(old) != string(content) {
-			return errors.New("another file of that name is in the bag already")
+		if string(old) == string(content) {
+			return nil
 		}
-		return nil
+		err = setAside(path)
 	}
-	if !errors.Is(err, fs.ErrNotExist) {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if err := disclaim(filepath.Dir(filepath.Dir(path))); err != nil {

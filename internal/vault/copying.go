@@ -7,7 +7,6 @@ import (
 	"maps"
 	"path"
 	"strings"
-	"time"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
 )
@@ -242,7 +241,7 @@ func (c *copying) aside(ctx context.Context, name string) error {
 	if err := c.disclaim(ctx, stored); err != nil {
 		return err
 	}
-	to := path.Join(c.folder, path.Base(stored)+".damaged-"+time.Now().UTC().Format("20060102T150405Z"))
+	to := path.Join(c.folder, damagedName(path.Base(stored)))
 	if err := c.place.Aside(ctx, path.Join(c.folder, stored), to); err != nil {
 		return err
 	}

@@ -77,16 +77,16 @@ func checkName(name string) error {
 	return nil
 }
 
-// Admit moves a received file from one incoming folder to that of the bag id.
-func (v *Vault) Admit(from, id, name string) error {
-	if err := errors.Join(checkName(from), checkName(name)); err != nil {
+// Admit moves a received file from one incoming folder to that of the bag id, where it is called as.
+func (v *Vault) Admit(from, name, id, as string) error {
+	if err := errors.Join(checkName(from), checkName(name), checkName(as)); err != nil {
 		return err
 	}
 	dir, err := v.Incoming(id)
 	if err != nil {
 		return err
 	}
-	if err := durable.Rename(filepath.Join(v.dir, incoming, from, name), filepath.Join(dir, name)); err != nil {
+	if err := durable.Rename(filepath.Join(v.dir, incoming, from, name), filepath.Join(dir, as)); err != nil {
 		return fmt.Errorf("admit %s: %w", name, err)
 	}
 	_ = os.Remove(filepath.Join(v.dir, incoming, from)) // if it is empty

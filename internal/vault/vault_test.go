@@ -248,6 +248,28 @@ func TestNothingFiledIsReplaced(t *testing.T) {
 	}
 }
 
+func TestADamagedPartIsFiledAnewAndKept(t *testing.T) {
+	v := openTest(t)
+	one := receive(t, v, "20261123-abc", "a.zip", "PK one")
+	path, err := v.Seal(t.Context(), bag(one))
+	if err != nil {
+		t.Fatal(err)
+	}
+	filed := filepath.Join(path, "data", "a.zip")
+	if err := errors.Join(os.Remove(filed), os.WriteFile(filed, []byte("PK bad"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	receive(t, v, "20261123-abc", "a.zip", "PK one")
+	if _, err := v.Seal(t.Context(), bag(one)); err != nil {
+		t.Fatal(err)
+	}
+	validate(t, path)
+	kept, _ := filepath.Glob(filepath.Join(path, "a.zip.damaged-*"))
+	if len(kept) != 1 {
+		t.Errorf("kept: %v", kept)
+	}
+}
+
 func TestNamesStayInTheirFolder(t *testing.T) {
 	v := openTest(t)
 	for _, name := range []string{"", "..", "../x", "a/b", `a\b`, ".hidden", "a\nb"} {
