@@ -49,7 +49,7 @@ func confirmCommand(ctx context.Context, s streams, args []string) error {
 			answers.Accept.Digest = open.Omissions.Digest
 		}
 	case len(open.Questions) == 0 && !open.Acceptable:
-		return fault.Permanent(fmt.Errorf("confirm: %s has no open question", id), "see: igwatchd status")
+		return fault.Permanent(fmt.Errorf("confirm: %s has no open question", id), "see: igwatchd status; if this igwatchd is newer than the verdict, it may see more: igwatchd verify "+id)
 	case len(codes) == 0 && *asJSON:
 		return errors.Join(printJSON(s.out, open), verdictCode(open.Verdict))
 	case len(codes) == 0:

@@ -145,7 +145,7 @@ func (d *Daemon) settled(ctx context.Context, ids []string) (bool, error) {
 				return err
 			}
 			for _, s := range steps {
-				if !slices.Contains(ids, e.ID) && s.Kind != stepVerdict && s.Kind != stepTell {
+				if !slices.Contains(ids, e.ID) && s.Kind != stepVerdict && s.Kind != stepTell && s.Kind != stepAgain {
 					continue
 				}
 				if s.Kind == stepDeadline || s.Kind == stepFixity ||

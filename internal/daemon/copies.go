@@ -173,7 +173,7 @@ func remindersBy(age time.Duration) int {
 }
 
 // catchUp plans what the configuration asks for and the journal does not know
-// yet: copies in a new place, and readings of copies that none was planned for.
+// yet: copies in a new place, readings of copies that none was planned for, and inspections that would tell more.
 func (d *Daemon) catchUp(ctx context.Context) error {
 	return d.journal.Update(ctx, func(tx *journal.Tx) error {
 		if err := tx.Hasten(stepDrilled, time.Now()); err != nil { // no drill outlives its process
@@ -190,6 +190,9 @@ func (d *Daemon) catchUp(ctx context.Context) error {
 			}
 			if !ok {
 				continue
+			}
+			if err := planAgain(tx, e.ID); err != nil {
+				return err
 			}
 			steps, err := tx.StepsOf(e.ID)
 			if err != nil {

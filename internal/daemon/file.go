@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/durable"
-	"github.com/igwatchd/igwatchd/internal/inspect"
 	"github.com/igwatchd/igwatchd/internal/journal"
 	"github.com/igwatchd/igwatchd/internal/vault"
 	"github.com/igwatchd/igwatchd/internal/verdict"
@@ -23,20 +22,14 @@ func (d *Daemon) inspectExport(ctx context.Context, s journal.Step) (out outcome
 	if err != nil || done || len(parts) == 0 {
 		return outcome{}, err
 	}
-	zips, closeAll, err := d.openParts(e, parts)
-	defer closeAll()
+	report, err := d.inspectParts(ctx, e, parts)
 	if err != nil {
-		return outcome{}, fmt.Errorf("inspect: %w", err)
-	}
-	report, err := inspect.Inspect(ctx, zips, func(int64, int64) {})
-	if err != nil {
-		return outcome{}, fmt.Errorf("inspect: %w", err)
+		return outcome{}, err
 	}
 	body, err := json.Marshal(report)
 	if err != nil {
 		return outcome{}, err
 	}
-	d.log.Info("archive inspected", "export", e.ID, "posts", report.Counts.Posts, "media", report.Counts.Media, "problems", len(report.Problems))
 	return outcome{commit: func(tx *journal.Tx) error {
 		e, ok, err := unchanged(tx, s.Export, parts)
 		if err != nil || !ok {

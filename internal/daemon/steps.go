@@ -13,6 +13,7 @@ const (
 	stepFetch    = "fetch"    // get the archive through the mail's links; argument: through the given link of that number
 	stepBrowse   = "browse"   // get the archive through the download page, with the person's log-in
 	stepInspect  = "inspect"  // look at the parts
+	stepAgain    = "again"    // look at the parts of a stored export once more
 	stepStore    = "store"    // file them and read them back
 	stepVerdict  = "verdict"  // decide
 	stepTell     = "tell"     // tell one event through one channel; argument: EVENT CHANNEL
@@ -45,6 +46,8 @@ func (d *Daemon) step(ctx context.Context, s journal.Step) (outcome, error) {
 		return d.browseExport(ctx, s)
 	case stepInspect:
 		return d.inspectExport(ctx, s)
+	case stepAgain:
+		return d.inspectAgain(ctx, s)
 	case stepStore:
 		return d.storeExport(ctx, s)
 	case stepVerdict:

@@ -9,7 +9,8 @@ import (
 )
 
 // Verify reads every copy of an export, or of all exports, again, mends what can
-// be mended, and says what came of each as soon as it is known.
+// be mended, and says what came of each as soon as it is known. What was inspected with less than there is now is
+// inspected again after that.
 func (d *Daemon) Verify(ctx context.Context, id string, tell func(Reading)) error {
 	var exports []journal.Export
 	if err := d.journal.View(ctx, func(tx *journal.Tx) (err error) {
@@ -51,6 +52,9 @@ func (d *Daemon) Verify(ctx context.Context, id string, tell func(Reading)) erro
 				}
 			}
 			tell(r)
+		}
+		if err := d.journal.Update(ctx, func(tx *journal.Tx) error { return planAgain(tx, e.ID) }); err != nil {
+			return err
 		}
 	}
 	if id != "" && !known {

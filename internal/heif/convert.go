@@ -31,17 +31,22 @@ const (
 	convertLimit = "ulimit -v $1 && ulimit -t $2 && ulimit -f $3 && shift 3 && exec \"$@\""
 )
 
+// Program returns the path of libheif's program, or ErrNoProgram.
+func Program() (path string, err error) {
+	for _, name := range programs {
+		if path, err = exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", ErrNoProgram
+}
+
 // Convert has libheif's program make a JPEG of a HEIC or AVIF picture of no more than 8 megapixels, in a process of its
 // own with bounds on time, memory and output. An AVIF is refused if any of its data are wrong.
 func Convert(ctx context.Context, b []byte) (jpeg []byte, err error) {
-	program := ""
-	for _, name := range programs {
-		if program, err = exec.LookPath(name); err == nil {
-			break
-		}
-	}
-	if program == "" {
-		return nil, ErrNoProgram
+	program, err := Program()
+	if err != nil {
+		return nil, err
 	}
 	w, h, err := Prove(b)
 	if err != nil && !errors.Is(err, ErrNotProven) {

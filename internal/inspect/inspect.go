@@ -151,6 +151,7 @@ func (in *inspection) read() error {
 // report draws the conclusions.
 func (in *inspection) report() *Report {
 	r := &Report{
+		Version:    Version,
 		Generation: in.layout.generation, Format: in.layout.format,
 		PerYear: make(map[string]int), References: References{Missing: []MissingRef{}},
 		Parts: []PartReport{}, Checks: []string{},
@@ -199,6 +200,7 @@ func (in *inspection) fillCounts(r *Report) {
 	r.Counts.Posts, r.Counts.Stories, r.Counts.Reels, r.Counts.Messages = t.items[classPosts], t.items[classStories], t.items[classReels], t.messages
 	ev := &r.Evidence
 	ev.ProfilePhotos, ev.Archived, ev.IGTV = t.items[classProfilePhotos], t.items[classArchived], t.items[classIGTV]
+	ev.WithoutProgram = t.unaided
 	ev.Drafts, ev.PostsUnsure = t.drafts, t.unsure
 	ev.Other, ev.RecentlyDeleted = t.items[classOtherContent], t.items[classDeleted]
 }

@@ -23,6 +23,9 @@ const (
 // errDoubtful says that a decoder which forgives much shows a picture, a strict one does not.
 const errDoubtful = notDecoded("it opens, but some of its data are wrong")
 
+// errNoProgram says what checks an AVIF.
+const errNoProgram = notDecoded("it is an AVIF: to have it checked, install libheif-examples and inspect it again, a stored archive by igwatchd verify")
+
 // errNotDecoded is what findings about files are that cannot be checked here to their end: see [notDecoded].
 var errNotDecoded = errors.New("it is of a sort that cannot be decoded here")
 
@@ -95,11 +98,11 @@ func decodeJPEG(ctx context.Context, b []byte, scan *jpegScan) (longer int, err 
 func proveHEIF(ctx context.Context, b []byte) (longer int, err error) {
 	w, h, err := heif.Prove(b)
 	if heif.IsAVIF(err) {
-		_, cerr := heif.Convert(ctx, b)
+		_, err = heif.Convert(ctx, b)
 		switch {
-		case cerr == nil:
-			err = nil
-		case !errors.Is(cerr, heif.ErrNoProgram):
+		case errors.Is(err, heif.ErrNoProgram):
+			err = errNoProgram
+		case err != nil:
 			err = notDecoded("a decoder could not open it")
 		}
 	}

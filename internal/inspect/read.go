@@ -193,6 +193,9 @@ func (r *reader) look(e *entry, b *body, o *outcome) {
 			return // finish tells
 		}
 		longer, err := decodePicture(r.packed.feed.src.ctx, o.kind, r.picture.Bytes(), &r.jpeg)
+		if errors.Is(err, errNoProgram) {
+			r.tally.unaidedPicture()
+		}
 		o.longer = longer
 		o.plain = err == nil && o.kind == kindJPEG && r.jpeg.plain()
 		o.broken(err)

@@ -3,6 +3,7 @@ package inspect
 import (
 	"io"
 
+	"github.com/igwatchd/igwatchd/internal/heif"
 	"github.com/igwatchd/igwatchd/internal/words"
 )
 
@@ -42,6 +43,10 @@ var AllChecks = []string{
 	CheckReferences, CheckMediaKind, CheckMediaDecoded,
 }
 
+// Version is of what [Inspect] looks at and tells. It grows with that: what an older one did not see, or had no way out
+// of, is not in the report.
+const Version = 1
+
 // Generations of Instagram's folder layout, oldest first.
 const (
 	GenerationV1      = "v1"  // 2018 to early 2021: media.json in the root
@@ -62,7 +67,8 @@ const (
 
 // Report is everything that [Inspect] found out about an export.
 type Report struct {
-	Username    string         `json:"username"` // "" if no place names it
+	Version     int            `json:"version,omitempty"` // the Version of the program that inspected; 0: an older one's
+	Username    string         `json:"username"`          // "" if no place names it
 	Generation  string         `json:"generation"`
 	Format      string         `json:"format"`
 	GeneratedAt string         `json:"generated_at"` // RFC 3339 date, or ""
@@ -177,13 +183,24 @@ type Evidence struct {
 	EarlierQuality  string `json:"earlier_quality"`  // low, medium, high: of the last of them
 	EarlierFormat   string `json:"earlier_format"`   // html, json
 
-	Pictures     int `json:"pictures"`
-	LongestSide  int `json:"longest_side"`
-	MedianLonger int `json:"median_longer_side"`
+	Pictures       int `json:"pictures"`
+	WithoutProgram int `json:"without_program,omitempty"` // pictures that only a program could have checked, which was not installed
+	LongestSide    int `json:"longest_side"`
+	MedianLonger   int `json:"median_longer_side"`
 }
 
 // UsernameSource is one place that names the account.
 type UsernameSource struct {
 	Username string `json:"username"`
 	Where    string `json:"where"` // a file name, or an entry's path
+}
+
+// Outdated reports whether another inspection could tell more: this one was made by an older program, or without a
+// program that is installed now.
+func (r *Report) Outdated() bool {
+	if r.Version < Version {
+		return true
+	}
+	_, err := heif.Program()
+	return r.Evidence.WithoutProgram > 0 && err == nil
 }

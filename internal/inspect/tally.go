@@ -31,6 +31,7 @@ type tally struct {
 	details     map[[2]int]string  // by part and entry: what is wrong with it
 	sides       map[int]int        // how many own pictures have which longer side, in pixels
 	plain       int                // own pictures of one colour
+	unaided     int                // pictures that only a program could check that is not installed
 	labels      []labelled
 	headers     []header
 	stranger    string         // v1: a name in media.json that no known export has, or ""
@@ -219,6 +220,13 @@ func (t *tally) side(pixels int, plain bool) {
 	if plain {
 		t.plain++
 	}
+}
+
+// unaidedPicture counts a picture for which a program was not there.
+func (t *tally) unaidedPicture() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.unaided++
 }
 
 // earlier returns the smaller of two times, of which 0 is none.

@@ -147,8 +147,8 @@ var germanInspect = map[string]string{
 	"the list of its pictures (meta) is missing":                               "das Verzeichnis seiner Bilder (meta) fehlt",
 	"a decoder could not open it":                                              "ein Dekoder konnte es nicht öffnen",
 	"it is of a rare sort of HEIC":                                             "es ist eine seltene Sorte von HEIC",
-	"it is an AVIF, which only a decoder can check":                            "es ist ein AVIF, das nur ein Dekoder prüfen kann",
-	"its last scans are missing":                                               "seine letzten Durchgänge fehlen",
-	"it has too many scans":                                                    "es hat zu viele Durchgänge",
-	"it opens, but some of its data are wrong":                                 "es lässt sich öffnen, aber einige seiner Daten sind falsch",
+	"it is an AVIF: to have it checked, install libheif-examples and inspect it again, a stored archive by igwatchd verify": "es ist ein AVIF: Damit igwatchd es prüft, installiere libheif-examples und prüfe dann noch einmal, ein gespeichertes Archiv mit igwatchd verify",
+	"its last scans are missing":               "seine letzten Durchgänge fehlen",
+	"it has too many scans":                    "es hat zu viele Durchgänge",
+	"it opens, but some of its data are wrong": "es lässt sich öffnen, aber einige seiner Daten sind falsch",
 }
