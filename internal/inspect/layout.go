@@ -59,11 +59,32 @@ func (l layout) covered() bool {
 	return false
 }
 
-// v3Folders are folders that only Instagram's exports of v3 have. An export of a single category holds one of them
-// and no other; Facebook's exports have their neighbours.
-var v3Folders = []string{
-	"connections/followers_and_following/", "apps_and_websites_off_of_instagram/",
-	"ads_information/instagram_ads_and_businesses/", "logged_information/past_instagram_insights/",
+// categories are folders that only Instagram's exports have. An export of a single category holds one of them and no
+// other; Facebook's exports have their neighbours.
+var categories = map[string]string{
+	"ads_information/ads_and_topics": GenerationV3b, "ads_information/advertising": GenerationV3b,
+	"ads_information/instagram_ads_and_businesses": GenerationV3b, "apps_and_websites_off_of_instagram/apps_and_websites": GenerationV3b,
+	"connections/contacts": GenerationV3b, "connections/followers_and_following": GenerationV3b,
+	"logged_information/link_history": GenerationV3b, "logged_information/past_instagram_insights": GenerationV3b,
+	"logged_information/policy_updates_and_permissions": GenerationV3b, "logged_information/recent_searches": GenerationV3b,
+	"personal_information/autofill_information": GenerationV3b, "personal_information/device_information": GenerationV3b,
+	"personal_information/information_about_you": GenerationV3b, "personal_information/loyalty_accounts": GenerationV3b,
+	"personal_information/personal_information": GenerationV3b,
+	"preferences/media_settings":                GenerationV3b, "preferences/settings": GenerationV3b, "preferences/your_topics": GenerationV3b,
+	"security_and_login_information/login_and_profile_creation": GenerationV3b,
+
+	"followers_and_following": GenerationV2b, "likes": GenerationV2b, "login_and_account_creation": GenerationV2b,
+	"saved": GenerationV2b, "story_sticker_interactions": GenerationV2b,
+}
+
+// category returns the first two folders of a name, or the only one.
+func category(rel string) string {
+	top, rest, _ := strings.Cut(path.Dir(rel), "/")
+	if rest == "" {
+		return top
+	}
+	below, _, _ := strings.Cut(rest, "/")
+	return top + "/" + below
 }
 
 // findLayout looks at every file's name below its part's root.
@@ -108,16 +129,10 @@ func findLayout(u *union) layout {
 			}
 		case strings.HasPrefix(rel, "your_instagram_activity/content/"):
 			seen["v3:content"] = true
-		case strings.HasPrefix(rel, "personal_information/personal_information/"):
-			seen["v3:personal"] = true
 		case dir == "personal_information/":
 			seen["v2b:personal"] = true
 		}
-		for _, folder := range v3Folders {
-			if strings.HasPrefix(rel, folder) {
-				seen["v3"] = true
-			}
-		}
+		seen[categories[category(rel)]] = true
 	}
 	switch { // people send each other files of all kinds
 	case listed > 0 && shown > 0:
@@ -138,7 +153,7 @@ func findLayout(u *union) layout {
 	switch {
 	case seen["v3:content"] && !seen["v3:media"]:
 		l.generation = GenerationV3a
-	case seen["your_instagram_activity"] || seen["v3:personal"] || seen["v3"]:
+	case seen["your_instagram_activity"] || seen[GenerationV3b]:
 		l.generation = GenerationV3b
 	case seen["account_information"]:
 		l.generation = GenerationV2a
@@ -146,6 +161,8 @@ func findLayout(u *union) layout {
 		l.generation = GenerationV2b
 	case seen["media.json"] || seen["profile.json"]:
 		l.generation = GenerationV1
+	case seen[GenerationV2b]:
+		l.generation = GenerationV2b
 	default:
 		l.generation = GenerationUnknown
 	}
@@ -177,10 +194,10 @@ func explainLayout(l layout, p *problems) {
 		p.add(Error, "part-nested", "", "The archive holds %d zip files instead of an export. Unpack it once and give the zips inside.", l.nested)
 	case l.onlyMedia:
 		p.add(Error, "layout-unknown", "", "There are no lists (JSON files) in this archive, so nothing says what should be in it. "+
-			"If the export has several parts, give all of them together.")
+			"If the export has several parts, give all of them together; if this is all of it, request everything anew.")
 	case l.generation == GenerationUnknown:
 		p.add(Error, "layout-unknown", "", "igwatchd does not know this folder layout, so it cannot tell whether everything is here. "+
-			"Do not delete the account because of this archive. To have the layout added, report what this prints, as nothing personal is in it: igwatchd inspect --shape FILE.zip")
+			"Do not delete the account because of this archive. If you requested only some kinds of your data, request everything. To have the layout added, report what this prints, as nothing personal is in it: igwatchd inspect --shape FILE.zip")
 	default:
 		p.add(Error, "layout-not-covered", "", "igwatchd has never seen this layout (%s) in this format (%s), so it cannot tell whether everything is here. Request a new export, in JSON. "+
 			"If that is the same, report what this prints, as nothing personal is in it: igwatchd inspect --shape FILE.zip", l.generation, l.format)
