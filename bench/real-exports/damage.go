@@ -26,7 +26,8 @@ type harm struct {
 	kind string
 	// change returns what becomes of a file, and whether it stays. b is nil for media.
 	change func(name string, b []byte) ([]byte, bool)
-	cut    string // the file that loses its second half, or ""
+	put    string // the medium that becomes something else, or ""
+	with   func([]byte) []byte
 }
 
 // damage harms an archive in many ways, one at a time, and prints those that inspect has no word for. A harm
@@ -53,7 +54,7 @@ func (b *bench) damage(ctx context.Context, a *archive) error {
 	defer os.RemoveAll(dir)
 	found, compared := make(map[string]int), make(map[string]int)
 	done := make(map[string]int)
-	for _, h := range harms {
+	for i, h := range harms {
 		to := filepath.Join(dir, filepath.Base(whole))
 		if err := h.do(whole, to); err != nil {
 			return err
@@ -70,8 +71,12 @@ func (b *bench) damage(ctx context.Context, a *archive) error {
 		if r, err = inspect(ctx, program, []string{to}, "--before", whole); err != nil {
 			return err
 		}
-		if r.tells("earlier-files", "earlier-larger", "less-than-before", "earlier-") {
+		if r.tells("earlier-files", "earlier-larger", "earlier-lists", "earlier-messages", "earlier-pictures", "less-than-before") {
 			compared[h.kind]++
+			continue
+		}
+		if err := b.unseen(to, fmt.Sprintf("%03d-%d-%s.zip", a.number, i, strings.ReplaceAll(h.kind, " ", "-"))); err != nil {
+			return err
 		}
 	}
 	if !b.headed {
@@ -90,13 +95,30 @@ func (b *bench) damage(ctx context.Context, a *archive) error {
 	return nil
 }
 
+// unseen keeps an archive whose harm was not found, if archives are to be kept.
+func (b *bench) unseen(file, name string) error {
+	if !b.keep {
+		return nil
+	}
+	return os.Rename(file, filepath.Join(b.dir, name))
+}
+
 // beyond reports whether there is an error or a question that another report does not have.
 func (r *report) beyond(o *report) bool {
 	had := make(map[problem]bool)
 	for _, p := range o.Problems {
-		had[p] = true
+		had[p.gist()] = true
 	}
-	return slices.ContainsFunc(r.Problems, func(p problem) bool { return p.Severity != "info" && !had[p] })
+	return slices.ContainsFunc(r.Problems, func(p problem) bool { return p.Severity != "info" && !had[p.gist()] })
+}
+
+// gist is what a finding is about. Some questions count all that is there; another number in these names no loss.
+func (p problem) gist() problem {
+	p.Text, _, _ = strings.Cut(p.Text, ". ")
+	if strings.HasPrefix(p.Code, "range-") || strings.HasPrefix(p.Code, "quality-") {
+		p.Text = ""
+	}
+	return p
 }
 
 // tells reports whether one of some codes is in a report.
@@ -113,65 +135,91 @@ func harmsOf(file string, r *rand.Rand) (all []harm, err error) {
 		return nil, err
 	}
 	defer z.Close()
-	var media, messages []string
-	var lists, pages []*zip.File
+	var media, folders, wanted []string
+	var lists, talks []*zip.File
 	for _, f := range z.File {
 		switch {
-		case strings.HasPrefix(path.Base(f.Name), "message_"):
-			messages = append(messages, f.Name)
-		case own(f.Name) && strings.HasSuffix(f.Name, ".json"):
+		case isTalk(f.Name):
+			talks = append(talks, f)
+		case own(f.Name) && isList(f.Name):
 			lists = append(lists, f)
-		case own(f.Name) && strings.HasSuffix(f.Name, ".html"):
-			pages = append(pages, f)
+		case isWanted(f.Name) && isList(f.Name):
+			wanted = append(wanted, f.Name)
 		case !isText(f.Name) && !strings.HasSuffix(f.Name, "/") && !strings.Contains(f.Name, "files/") && !strings.Contains(f.Name, "/other/"):
 			media = append(media, f.Name)
+			if folder := path.Dir(f.Name); !slices.Contains(folders, folder) {
+				folders = append(folders, folder)
+			}
 		}
 	}
 	for _, name := range some(r, media) {
-		all = append(all, harm{kind: "a file is gone", change: without(name)}, harm{kind: "a file is cut in half", change: keepAll, cut: name})
+		all = append(all, harm{kind: "a file is gone", change: without(name)}, harm{kind: "a file is cut in half", change: keepAll, put: name, with: half},
+			harm{kind: "a file is empty", change: keepAll, put: name, with: nothing}, harm{kind: "a file is a web page", change: keepAll, put: name, with: page})
 	}
-	for _, name := range some(r, messages) {
-		all = append(all, harm{kind: "a list of messages is gone", change: without(name)})
+	for _, folder := range some(r, folders) {
+		all = append(all, harm{kind: "a folder of files is gone", change: func(name string, b []byte) ([]byte, bool) {
+			return b, path.Dir(name) != folder || isList(name)
+		}})
 	}
-	for _, f := range slices.Concat(lists, pages) {
-		all = append(all, harm{kind: "a list is gone", change: without(f.Name)},
-			harm{kind: "a list is null", change: replaced(f.Name, []byte("null"))},
-			harm{kind: "a list is empty", change: replaced(f.Name, emptied(f.Name))},
-			harm{kind: "a list is an error message", change: replaced(f.Name, []byte(`{"error": {"message": "Please try again later", "code": 1}}`))})
+	for _, name := range some(r, wanted) {
+		dir := path.Dir(name)
+		all = append(all, harm{kind: "followers, likes or the like are gone", change: func(name string, b []byte) ([]byte, bool) { return b, path.Dir(name) != dir }})
 	}
-	for _, f := range slices.Concat(lists, pages) {
+	for _, f := range slices.Concat(lists, some(r, talks)) {
 		b, err := content(f)
 		if err != nil {
 			return nil, err
 		}
-		for range each {
-			for _, with := range []bool{false, true} {
-				drop := dropItem
-				if strings.HasSuffix(f.Name, ".html") {
-					drop = dropBlock
-				}
-				less, files, ok := drop(b, r)
-				if !ok {
-					continue
-				}
-				kind := "an item is gone, its files stay"
-				gone := make(map[string]bool)
-				if with {
-					kind = "an item is gone with its files"
-					for _, f := range files {
-						gone[f] = true
-					}
-				}
-				all = append(all, harm{kind: kind, change: func(name string, b []byte) ([]byte, bool) {
-					if name == f.Name {
-						return less, true
-					}
-					return b, !gone[name]
-				}})
+		what := "a list"
+		if isTalk(f.Name) {
+			what = "a list of messages"
+		}
+		all = append(all, harm{kind: what + " is gone", change: without(f.Name)},
+			harm{kind: what + " is null", change: replaced(f.Name, []byte("null"))},
+			harm{kind: what + " is empty", change: replaced(f.Name, emptied(f.Name))},
+			harm{kind: what + " is an error message", change: replaced(f.Name, []byte(`{"error": {"message": "Please try again later", "code": 1}}`))},
+			harm{kind: what + " is cut in half", change: replaced(f.Name, half(b))})
+		for i := range 2 * each {
+			share, files := 0.0, i%2 == 0 // every second time, the files stay
+			if i >= each {
+				share = 0.5
 			}
+			all = append(all, loss(f.Name, b, share, files, r)...)
 		}
 	}
 	return all, nil
+}
+
+// loss is a harm that takes a share of the items out of a list, one at least, with their files or without them.
+func loss(list string, b []byte, share float64, files bool, r *rand.Rand) []harm {
+	drop := dropItems
+	if strings.HasSuffix(list, ".html") {
+		drop = dropBlocks
+	}
+	less, named, ok := drop(b, share, r)
+	if !ok || len(named) == 0 {
+		return nil
+	}
+	kind := "an item is gone"
+	if share > 0 {
+		kind = "half of the items are gone"
+	}
+	if isTalk(list) {
+		kind = strings.NewReplacer("an item", "a message with a file", "items", "messages").Replace(kind)
+	}
+	gone := make(map[string]bool)
+	if files {
+		kind += " with files"
+		for _, f := range named {
+			gone[f] = true
+		}
+	}
+	return []harm{{kind: kind, change: func(name string, b []byte) ([]byte, bool) {
+		if name == list {
+			return less, true
+		}
+		return b, !gone[name]
+	}}}
 }
 
 // own reports whether a file is a list of the account's own things.
@@ -180,10 +228,32 @@ func own(name string) bool {
 	return dir == "content" || dir == "media"
 }
 
-func some(r *rand.Rand, names []string) []string {
+func some[T any](r *rand.Rand, names []T) []T {
 	names = slices.Clone(names)
 	r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	return names[:min(each, len(names))]
+}
+
+// isTalk reports whether a file lists messages.
+func isTalk(name string) bool { return strings.HasPrefix(path.Base(name), "message_") && isList(name) }
+
+// isWanted reports whether a file lists what people want to keep beside their own things.
+func isWanted(name string) bool {
+	switch path.Base(path.Dir(name)) {
+	case "followers_and_following", "likes", "comments", "saved":
+		return true
+	}
+	return false
+}
+
+func isList(name string) bool {
+	return strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".html")
+}
+
+func half(b []byte) []byte    { return bytes.Clone(b[:len(b)/2]) }
+func nothing(_ []byte) []byte { return nil }
+func page(_ []byte) []byte {
+	return []byte("<!DOCTYPE html><html><body>Sorry, something went wrong.</body></html>")
 }
 
 func keepAll(_ string, b []byte) ([]byte, bool) { return b, true }
@@ -208,26 +278,40 @@ func emptied(name string) []byte {
 	return []byte("[]")
 }
 
-// dropItem takes an item out of a list, and says which files it names.
-func dropItem(b []byte, r *rand.Rand) (less []byte, files []string, ok bool) {
+// dropItems takes a share of the items out of a list, one at least, and says which files these name.
+func dropItems(b []byte, share float64, r *rand.Rand) (less []byte, files []string, ok bool) {
 	var v any
 	if json.Unmarshal(b, &v) != nil {
 		return nil, nil, false
 	}
 	items, put := v, func(x any) any { return x }
-	if o, is := v.(map[string]any); is && len(o) == 1 {
+	if o, is := v.(map[string]any); is {
 		for key, x := range o {
-			items, put = x, func(x any) any { return map[string]any{key: x} }
+			if key == "messages" || len(o) == 1 {
+				items, put = x, func(x any) any { o[key] = x; return o }
+			}
 		}
 	}
 	list, is := items.([]any)
 	if !is || len(list) < 2 {
 		return nil, nil, false
 	}
-	i := r.IntN(len(list))
-	files = named(list[i], nil)
-	less, err := json.Marshal(put(slices.Delete(slices.Clone(list), i, i+1)))
+	from, to := stretch(len(list), share, r, func(i int) bool { return len(named(list[i], nil)) > 0 })
+	files = named(list[from:to], nil)
+	less, err := json.Marshal(put(slices.Delete(slices.Clone(list), from, to)))
 	return less, files, err == nil
+}
+
+// stretch chooses which of n items in a row go: a share of them, but always one that is wanted, if there is one.
+func stretch(n int, share float64, r *rand.Rand, wanted func(int) bool) (from, to int) {
+	for range 100 {
+		if from = r.IntN(n); wanted(from) {
+			break
+		}
+	}
+	long := max(1, int(share*float64(n)))
+	from = min(from, n-long)
+	return from, from + long
 }
 
 // named are the files that a value names.
@@ -259,7 +343,7 @@ func content(f *zip.File) ([]byte, error) {
 
 // do writes a harmed copy of a zip.
 func (h harm) do(from, to string) error {
-	if h.cut == "" {
+	if h.put == "" {
 		return repack(from, to, h.change, nil)
 	}
 	z, err := zip.OpenReader(from)
@@ -268,14 +352,14 @@ func (h harm) do(from, to string) error {
 	}
 	defer z.Close()
 	for _, f := range z.File {
-		if f.Name != h.cut {
+		if f.Name != h.put {
 			continue
 		}
 		b, err := content(f)
 		if err != nil {
 			return err
 		}
-		return repack(from, to, without(h.cut), map[string][]byte{h.cut: bytes.Clone(b[:len(b)/2])})
+		return repack(from, to, without(h.put), map[string][]byte{h.put: h.with(b)})
 	}
-	return fmt.Errorf("no %s", h.cut)
+	return fmt.Errorf("no %s", h.put)
 }

@@ -17,6 +17,7 @@ import (
 type bench struct {
 	programs []string
 	dir      string // for the zips that are made
+	keep     bool   // what is made may stay there
 	media    *media // nil: nothing is filled
 	owner    bool   // the list that says whose export it is may be put in
 	headed   bool

@@ -31,7 +31,7 @@ func run(ctx context.Context) error {
 	fill := flag.String("fill", "", "a `FOLDER` of pictures, videos and subtitles that stand in for media which an archive names and lacks")
 	damage := flag.Bool("damage", false, "take something away from each archive, and list what no program finds")
 	owner := flag.Bool("owner", false, "with -fill: put in the list that says whose export it is, where a publisher took it out")
-	keep := flag.String("keep", "", "a `FOLDER` that keeps the archives as they were judged, and the reports")
+	keep := flag.String("keep", "", "a `FOLDER` that keeps the archives as they were judged, and those whose damage was not found")
 	flag.Parse()
 	if flag.NArg() == 0 {
 		return fmt.Errorf("name the folders of the archives")
@@ -43,8 +43,10 @@ func run(ctx context.Context) error {
 			return err
 		}
 		defer os.RemoveAll(dir)
+	} else if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
 	}
-	b := &bench{programs: strings.Split(*programs, ","), dir: dir, owner: *owner}
+	b := &bench{programs: strings.Split(*programs, ","), dir: dir, keep: *keep != "", owner: *owner}
 	if *fill != "" {
 		var err error
 		if b.media, err = readMedia(*fill); err != nil {

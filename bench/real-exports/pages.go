@@ -14,14 +14,17 @@ type block struct {
 	files    []string
 }
 
-// dropBlock takes a post or a story out of a page, and says which files it names.
-func dropBlock(b []byte, r *rand.Rand) (less []byte, files []string, ok bool) {
+// dropBlocks takes a share of the posts or stories out of a page, one at least, and says which files these name.
+func dropBlocks(b []byte, share float64, r *rand.Rand) (less []byte, files []string, ok bool) {
 	blocks := blocksOf(b)
 	if len(blocks) < 2 {
 		return nil, nil, false
 	}
-	gone := blocks[r.IntN(len(blocks))]
-	return slices.Concat(b[:gone.from], b[gone.to:]), gone.files, true
+	from, to := stretch(len(blocks), share, r, func(i int) bool { return len(blocks[i].files) > 0 })
+	for _, gone := range blocks[from:to] {
+		files = append(files, gone.files...)
+	}
+	return slices.Concat(b[:blocks[from].from], b[blocks[to-1].to:]), files, true
 }
 
 // blocksOf finds the blocks by their classes: those since mid 2021, and those before.
