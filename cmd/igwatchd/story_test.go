@@ -28,7 +28,7 @@ import (
 //	world [dovecot]            start an inbox, DNS, the site; write igwatchd.toml
 //	set KEY VALUE              change a key of igwatchd.toml
 //	export USER [PART…]        write archives of USER; the first is $ZIP
-//	spoil WAY                  damage $ZIP: flip, truncate, html, or while writing: see exportCmd
+//	spoil WAY                  damage $ZIP: flip, truncate, hole, html, or while writing: see exportCmd
 //	offer                      the site holds the archives
 //	replica DIR|s3 [encrypted] a further copy is asked for; the key to an encrypted one is key.txt
 //	harm GLOB                  change one byte in the middle of the one file that matches
@@ -152,6 +152,11 @@ func spoilCmd(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(testworld.Truncate(zip, info.Size()/2))
 	case "html":
 		ts.Check(testworld.HTMLPage(zip))
+	case "hole": // the length is right
+		info, err := os.Stat(zip)
+		ts.Check(err)
+		ts.Check(testworld.Truncate(zip, info.Size()/3))
+		ts.Check(os.Truncate(zip, info.Size()))
 	default:
 		ts.Fatalf("spoil: how is %s?", args[0])
 	}

@@ -84,23 +84,32 @@ func (d *Daemon) adopt(ctx context.Context, o Offer, take func(ctx context.Conte
 	if err != nil {
 		return "", err
 	}
+	home, err := d.spoiledIn(ctx, o.Account, file)
+	if err != nil {
+		return "", errors.Join(err, d.vault.Drop(hold, file.Name))
+	}
 	var again *journal.Part // the part that these very bytes are
 	err = d.journal.Update(ctx, func(tx *journal.Tx) error {
-		e, err := d.exportFor(ctx, tx, o, file.SHA256)
+		e, err := d.exportFor(ctx, tx, o, file.SHA256, home)
 		if err != nil {
 			return err
 		}
 		export = e.ID
-		parts, err := tx.Parts(e.ID)
+		parts, err := tx.Received(e.ID)
 		if err != nil {
 			return err
 		}
 		for i, p := range parts {
-			switch {
-			case p.SHA256 == file.SHA256:
+			if p.SHA256 == file.SHA256 {
 				again = &parts[i]
 				return nil
-			case p.Name == file.Name:
+			}
+			if p.Name != file.Name || p.Superseded != "" {
+				continue
+			}
+			if ok, err := mayStand(e, p); err != nil {
+				return err
+			} else if !ok {
 				return fault.Permanent(fmt.Errorf("%s: a file of this name with other content is stored already", file.Name),
 					"give the new file another name, and offer it again")
 			}
@@ -108,7 +117,8 @@ func (d *Daemon) adopt(ctx context.Context, o Offer, take func(ctx context.Conte
 		if err := met(tx, o.Account); err != nil {
 			return err
 		}
-		if err := d.vault.Admit(hold, file.Name, e.ID, file.Name); err != nil {
+		part.Name = freeName(file.Name, parts)
+		if err := d.vault.Admit(hold, file.Name, e.ID, part.Name); err != nil {
 			return err
 		}
 		if a, err := announcementOf(e); err != nil {
@@ -131,20 +141,23 @@ func (d *Daemon) adopt(ctx context.Context, o Offer, take func(ctx context.Conte
 }
 
 // exportFor finds the export that an offered file belongs to: one that has these
-// very bytes, or parts of the same day, else the newest that still waits for its
+// very bytes, or a damaged download of them (home), or parts of the same day, else the newest that still waits for its
 // bytes, else a new one.
-func (d *Daemon) exportFor(ctx context.Context, tx *journal.Tx, o Offer, sum string) (journal.Export, error) {
+func (d *Daemon) exportFor(ctx context.Context, tx *journal.Tx, o Offer, sum, home string) (journal.Export, error) {
 	exports, err := tx.Exports()
 	if err != nil {
 		return journal.Export{}, err
 	}
-	var open, sameDay *journal.Export
+	var open, sameDay, damaged *journal.Export
 	for i := range exports {
 		e := &exports[i]
 		if e.Account != o.Account {
 			continue
 		}
-		parts, err := tx.Parts(e.ID)
+		if e.ID == home {
+			damaged = e
+		}
+		parts, err := tx.Received(e.ID)
 		if err != nil {
 			return journal.Export{}, err
 		}
@@ -160,7 +173,7 @@ func (d *Daemon) exportFor(ctx context.Context, tx *journal.Tx, o Offer, sum str
 			open = e
 		}
 	}
-	if first := cmp.Or(sameDay, open); first != nil {
+	if first := cmp.Or(damaged, sameDay, open); first != nil {
 		return *first, nil
 	}
 	now := time.Now()

@@ -43,6 +43,13 @@ func (d *Daemon) inspectAgain(ctx context.Context, s journal.Step) (outcome, err
 	if err != nil {
 		return outcome{}, err
 	}
+	spoiled, err := d.superseded(ctx, e, parts, report)
+	if err != nil {
+		return outcome{}, err
+	}
+	if len(spoiled) > 0 {
+		return outcome{commit: func(tx *journal.Tx) error { return d.supersede(tx, s.Export, parts, spoiled) }}, nil
+	}
 	body, err := json.Marshal(report)
 	if err != nil {
 		return outcome{}, err

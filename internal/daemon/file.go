@@ -26,6 +26,13 @@ func (d *Daemon) inspectExport(ctx context.Context, s journal.Step) (out outcome
 	if err != nil {
 		return outcome{}, err
 	}
+	spoiled, err := d.superseded(ctx, e, parts, report)
+	if err != nil {
+		return outcome{}, err
+	}
+	if len(spoiled) > 0 {
+		return outcome{commit: func(tx *journal.Tx) error { return d.supersede(tx, s.Export, parts, spoiled) }}, nil
+	}
 	body, err := json.Marshal(report)
 	if err != nil {
 		return outcome{}, err
@@ -47,7 +54,14 @@ func (d *Daemon) storeExport(ctx context.Context, s journal.Step) (outcome, erro
 	if err != nil || done || len(parts) == 0 {
 		return outcome{}, err
 	}
-	bag, err := d.bag(e, parts)
+	var received []journal.Part
+	if err := d.journal.View(ctx, func(tx *journal.Tx) error {
+		received, err = tx.Received(e.ID)
+		return err
+	}); err != nil {
+		return outcome{}, err
+	}
+	bag, err := d.bag(e, received)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -127,9 +141,10 @@ func (d *Daemon) bag(e journal.Export, parts []journal.Part) (vault.Bag, error) 
 		Contents: map[string][]byte{}, Tags: map[string][]byte{},
 	}
 	type source struct {
-		Name   string          `json:"name"`
-		Route  string          `json:"route"`
-		Origin json.RawMessage `json:"origin"`
+		Name       string          `json:"name"`
+		Route      string          `json:"route"`
+		Origin     json.RawMessage `json:"origin"`
+		Superseded string          `json:"superseded_by,omitempty"` // it came damaged, and is kept; this one is judged
 	}
 	provenance := struct {
 		Route           string     `json:"route"`
@@ -150,7 +165,7 @@ func (d *Daemon) bag(e journal.Export, parts []journal.Part) (vault.Bag, error) 
 	}
 	for _, p := range parts {
 		b.Payload = append(b.Payload, vault.Payload{Name: p.Name, Size: p.Size, SHA256: p.SHA256})
-		provenance.Parts = append(provenance.Parts, source{p.Name, p.Route, p.Origin})
+		provenance.Parts = append(provenance.Parts, source{p.Name, p.Route, p.Origin, p.Superseded})
 	}
 	var err error
 	if b.Tags["provenance.json"], err = json.MarshalIndent(provenance, "", "  "); err != nil {

@@ -78,7 +78,7 @@ func (d *Daemon) knownParts(ctx context.Context) (known map[piece]string, err er
 			return err
 		}
 		for _, e := range exports {
-			parts, err := tx.Parts(e.ID)
+			parts, err := tx.Received(e.ID)
 			if err != nil {
 				return err
 			}

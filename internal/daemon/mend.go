@@ -32,7 +32,7 @@ func (d *Daemon) mend(ctx context.Context, export string, p journal.Part, hold, 
 			return err
 		}
 		d.log.Info("a damaged part is filed anew", "export", e.ID, "name", p.Name)
-		parts, err := tx.Parts(e.ID)
+		parts, err := tx.Received(e.ID)
 		if err != nil {
 			return err
 		}

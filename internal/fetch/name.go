@@ -3,6 +3,7 @@ package fetch
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"mime"
 	"path"
 	"regexp"
@@ -37,6 +38,13 @@ func cleanName(name string) string {
 		return ""
 	}
 	return name
+}
+
+// Numbered is another name for a file, for when the first n-1 are taken, as browsers make them.
+func Numbered(name string, n int) string {
+	ext := path.Ext(name)
+	base, add := strings.TrimSuffix(name, ext), fmt.Sprintf(" (%d)", n)
+	return base[:min(len(base), maxName-len(ext)-len(add))] + add + ext
 }
 
 // besides is another name for the same file, for when the first is taken.

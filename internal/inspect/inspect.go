@@ -56,10 +56,11 @@ type inspection struct {
 
 	tables   []*table
 	digests  []string
-	whole    bool // every structure pass came to its end
-	unread   bool // some entries were not read to the end
-	unlisted bool // some lists were not, beside those of messages
-	unheard  bool // some lists of messages were not
+	broken   []bool // by part: the structure pass found errors
+	whole    bool   // every structure pass came to its end
+	unread   bool   // some entries were not read to the end
+	unlisted bool   // some lists were not, beside those of messages
+	unheard  bool   // some lists of messages were not
 	identity identity
 	layout   layout
 	names    *lookup // used for the names of each part, then for those of the union
@@ -70,7 +71,9 @@ func (in *inspection) structure() error {
 	in.whole = len(in.sources) > 0
 	in.names = newLookup(0)
 	for i, s := range in.sources {
+		before := in.errors()
 		t, complete := readStructure(s, in.names, &in.problems)
+		in.broken = append(in.broken, !complete || in.errors() > before)
 		if err := s.err(); err != nil {
 			return err
 		}
@@ -158,7 +161,7 @@ func (in *inspection) report() *Report {
 		Evidence: Evidence{Usernames: []UsernameSource{}, Sections: []string{}},
 	}
 	for i, s := range in.sources {
-		r.Parts = append(r.Parts, PartReport{s.part.Name, s.part.Size, in.digests[i], len(in.tables[i].at)})
+		r.Parts = append(r.Parts, PartReport{s.part.Name, s.part.Size, in.digests[i], len(in.tables[i].at), in.broken[i] || in.tables[i].damaged()})
 	}
 	in.settlePosts()
 	if slices.ContainsFunc(in.tables, func(t *table) bool { return len(t.at) > 0 }) { // else that is a finding already

@@ -69,9 +69,7 @@ func count[K comparable](m map[K]*summary, key K, path string) {
 // judgeEntries turns the outcomes of reading into problems.
 func (in *inspection) judgeEntries(r *Report) {
 	for _, t := range in.tables {
-		for _, m := range t.marks {
-			in.unread = in.unread || m.unreadable || m.state == stateUnread || m.state == stateDamaged
-		}
+		in.unread = in.unread || t.damaged()
 	}
 	var renamed, sounds, undecoded summary
 	for e := range in.union.all() {

@@ -136,5 +136,15 @@ func pathRank(p Problem) int {
 	return 0
 }
 
+// errors counts the errors so far, listed or not.
+func (p *problems) errors() (n int) {
+	for key, c := range p.count {
+		if key[1] == Error {
+			n += c.all + maxPerCode
+		}
+	}
+	return n
+}
+
 // rank orders severities, worst first.
 func rank(s Severity) int { return slices.Index([]Severity{Error, Question, Info}, s) }

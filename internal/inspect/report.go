@@ -100,7 +100,8 @@ type PartReport struct {
 	Name    string `json:"name"`
 	Size    int64  `json:"size"`
 	SHA256  string `json:"sha256"`
-	Entries int    `json:"entries"` // files and folders in the zip's directory
+	Entries int    `json:"entries"`           // files and folders in the zip's directory
+	Damaged bool   `json:"damaged,omitempty"` // the zip is not as it was packed
 }
 
 // Counts are numbers over all parts together.

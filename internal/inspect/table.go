@@ -149,3 +149,8 @@ func (c *cursor) entry(i int) (*entry, error) {
 	e.body = e.header + lenLocal + int64(len(e.rawName())) + int64(e.mark.extra)
 	return &e, nil
 }
+
+// damaged reports whether an entry could not be read to its end, or is not what was packed.
+func (t *table) damaged() bool {
+	return slices.ContainsFunc(t.marks, func(m mark) bool { return m.unreadable || m.state == stateUnread || m.state == stateDamaged })
+}

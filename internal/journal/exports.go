@@ -3,6 +3,7 @@ package journal
 import (
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -88,25 +89,33 @@ type Part struct {
 	SHA256 string
 	Route  string
 	Origin json.RawMessage
+
+	Superseded string // the whole part that this one is a damaged download of; "": it counts
 }
 
 // PutPart records a received part; the same name again replaces it.
 func (t *Tx) PutPart(export string, p Part) error {
-	_, err := t.exec(`INSERT INTO parts (export, name, size, sha256, route, origin) VALUES (?,?,?,?,?,?)
-		ON CONFLICT (export, name) DO UPDATE SET size=excluded.size, sha256=excluded.sha256, route=excluded.route, origin=excluded.origin`,
-		export, p.Name, p.Size, p.SHA256, p.Route, []byte(p.Origin))
+	_, err := t.exec(`INSERT INTO parts (export, name, size, sha256, route, origin, superseded) VALUES (?,?,?,?,?,?,?)
+		ON CONFLICT (export, name) DO UPDATE SET size=excluded.size, sha256=excluded.sha256, route=excluded.route, origin=excluded.origin,
+		superseded=excluded.superseded`, export, p.Name, p.Size, p.SHA256, p.Route, []byte(p.Origin), p.Superseded)
 	return err
 }
 
-// Parts returns the parts of an export by name.
+// Parts returns the parts of an export that count, by name.
 func (t *Tx) Parts(export string) ([]Part, error) {
+	all, err := t.Received(export)
+	return slices.DeleteFunc(all, func(p Part) bool { return p.Superseded != "" }), err
+}
+
+// Received returns all parts of an export by name, also those that a whole one superseded.
+func (t *Tx) Received(export string) ([]Part, error) {
 	var list []Part
 	err := t.all(func(r *sql.Rows) error {
 		var p Part
-		err := r.Scan(&p.Name, &p.Size, &p.SHA256, &p.Route, (*[]byte)(&p.Origin))
+		err := r.Scan(&p.Name, &p.Size, &p.SHA256, &p.Route, (*[]byte)(&p.Origin), &p.Superseded)
 		list = append(list, p)
 		return err
-	}, `SELECT name, size, sha256, route, origin FROM parts WHERE export = ? ORDER BY name`, export)
+	}, `SELECT name, size, sha256, route, origin, superseded FROM parts WHERE export = ? ORDER BY name`, export)
 	return list, err
 }
 

@@ -123,6 +123,8 @@ CREATE TABLE acceptances (
 ) STRICT;
 `, `
 ALTER TABLE copies ADD COLUMN marks TEXT NOT NULL DEFAULT ''; -- names, sizes and times of its files when it was read back
+`, `
+ALTER TABLE parts ADD COLUMN superseded TEXT NOT NULL DEFAULT ''; -- the part that it is a damaged download of
 `}
 
 // migrate brings the file to this program's version, and refuses a newer file:
