@@ -52,6 +52,7 @@ func checkCommand(ctx context.Context, s streams, args []string) error {
 		c.browser(ctx, cfg, a)
 	}
 	c.recovery(cfg.Recovery)
+	c.pictures()
 	c.page(ctx, cfg)
 	c.channels(ctx, cfg.Notify)
 	if c.failed > 0 {

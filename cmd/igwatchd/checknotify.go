@@ -12,6 +12,7 @@ import (
 	"github.com/igwatchd/igwatchd/config"
 	"github.com/igwatchd/igwatchd/internal/daemon"
 	"github.com/igwatchd/igwatchd/internal/fault"
+	"github.com/igwatchd/igwatchd/internal/heif"
 	"github.com/igwatchd/igwatchd/internal/notify"
 )
 
@@ -71,6 +72,16 @@ func (c *checker) recovery(percent int) {
 		return
 	}
 	c.good("recovery", path)
+}
+
+// pictures says whether AVIF can be checked. It is a rare kind: without the program igwatchd asks about such pictures.
+func (c *checker) pictures() {
+	path, err := heif.Program()
+	if err != nil {
+		c.good("pictures", "all kinds but AVIF can be checked; for AVIF, and for small pictures of HEIC: apt install libheif-examples")
+		return
+	}
+	c.good("pictures", "all kinds can be checked, AVIF with "+path)
 }
 
 // page looks whether the page's port is free, or held by igwatchd itself.
