@@ -66,10 +66,28 @@ func count[K comparable](m map[K]*summary, key K, path string) {
 	m[key].add(path)
 }
 
+// judgeUncounted names a damaged entry that is nothing of Instagram's: a folder, or what an operating system added. Its
+// damage shows that the zip is not as it was written.
+func (in *inspection) judgeUncounted(t *table, i int) {
+	c := cursor{table: t}
+	if e, err := c.entry(i); err == nil && uncounted(e) { // an error is kept by the source
+		in.damaged(e)
+	}
+}
+
+func (in *inspection) damaged(e *entry) {
+	in.add(Error, "entry-damaged", e.rel, "This file is damaged in the zip %s: %s.%s", in.sources[e.part].part.Name, words.Text(in.tally.detail(e)), again)
+}
+
 // judgeEntries turns the outcomes of reading into problems.
 func (in *inspection) judgeEntries(r *Report) {
 	for _, t := range in.tables {
 		in.unread = in.unread || t.damaged()
+		for i, m := range t.marks {
+			if m.state == stateDamaged {
+				in.judgeUncounted(t, i)
+			}
+		}
 	}
 	var renamed, sounds, undecoded summary
 	for e := range in.union.all() {
@@ -83,7 +101,7 @@ func (in *inspection) judgeEntries(r *Report) {
 		named := m.refs != 0
 		switch {
 		case m.state == stateDamaged:
-			in.add(Error, "entry-damaged", e.rel, "This file is damaged in the zip %s: %s.%s", in.sources[e.part].part.Name, words.Text(in.tally.detail(e)), again)
+			in.damaged(e)
 		case m.state == stateBroken && isList(e.rel) && !classify(e.rel).decisive():
 			in.add(Question, "index-unreadable", e.rel, "This list cannot be read completely (%s), and Instagram delivered it like that. It is "+
 				"not one of those with your posts, stories, reels or messages. Can you do without it?", words.Text(in.tally.detail(e)))

@@ -239,6 +239,19 @@ func TestUnicodePath(t *testing.T) {
 	}
 }
 
+// What an operating system added counts for nothing, but that it is damaged is said by its name.
+func TestDamagedJunk(t *testing.T) {
+	for _, name := range []string{".DS_Store", "__MACOSX/media/._one.jpg"} {
+		z := zipOf(contents{name: bytes.Repeat([]byte("junk"), 20)})
+		z[locate(z).local[0]+lenLocal+len(name)+30] ^= 1 // behind the extra field
+		r := examine(t, part("one.zip", zipOf(wholeExport())), part("two.zip", z))
+		i := slices.IndexFunc(r.Problems, func(p Problem) bool { return p.Code == "entry-damaged" && p.Severity == Error })
+		if i < 0 || r.Problems[i].Path != name {
+			t.Errorf("%s: %v", name, r.Problems)
+		}
+	}
+}
+
 func TestDeflate64(t *testing.T) {
 	// The zip is one of 7-Zip's; what is in it is checked where it is unpacked.
 	z, err := os.ReadFile("../deflate64/testdata/7zip.zip")

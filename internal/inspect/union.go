@@ -88,13 +88,16 @@ func (u *union) all() iter.Seq[*entry] {
 	return func(yield func(*entry) bool) {
 		for _, t := range u.tables {
 			for e := range t.entries() {
-				if !e.isFolder() && !exportroot.Junk(e.name) && !yield(e) {
+				if !uncounted(e) && !yield(e) {
 					return
 				}
 			}
 		}
 	}
 }
+
+// uncounted reports whether an entry is nothing of Instagram's.
+func uncounted(e *entry) bool { return e.isFolder() || exportroot.Junk(e.name) }
 
 // entry reads the directory's record of one entry.
 func (u *union) entry(id uint32) (*entry, error) {
