@@ -45,6 +45,7 @@ const (
 	KindIGTV         = "igtv-video"
 	KindOther        = "other"
 	KindConversation = "conversation" // of which a list cannot be read
+	KindList         = "list"         // that is empty, though the files are here that it should name
 )
 
 var kindOf = map[class]string{

@@ -39,6 +39,10 @@ func TestOmissions(t *testing.T) {
 			contents{dmThread + "message_2.json": []byte(`{"messages":[{"sender_name":"bob","timestamp_ms":17297`)},
 			[]Omission{{"index-unreadable", KindConversation, dmThread + "message_2.json", "", ""}},
 		},
+		"lists that are empty, though their files are here": {
+			contents{stories: []byte(`{"ig_stories":[]}`), posts: []byte(`null`)},
+			[]Omission{{"index-missing", KindList, "media/posts", "", ""}, {"index-missing", KindList, "media/stories", "", ""}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := examine(t, part(partName, zipOf(with(c.files))))
