@@ -222,10 +222,11 @@ func loss(list string, b []byte, share float64, files bool, r *rand.Rand) []harm
 	}}}
 }
 
-// own reports whether a file is a list of the account's own things.
+// own reports whether a file is a list of the account's own things, but for what its owner has thrown away: nobody
+// has to hear of that.
 func own(name string) bool {
 	dir := path.Base(path.Dir(name))
-	return dir == "content" || dir == "media"
+	return (dir == "content" || dir == "media" || name == "media.json") && !strings.HasPrefix(path.Base(name), "recently_deleted")
 }
 
 func some[T any](r *rand.Rand, names []T) []T {
