@@ -37,7 +37,7 @@ func (s shelf) Zips(_ context.Context, id string) ([]string, error) {
 }
 
 // openGallery starts a page over a shelf and a browser that was let in.
-func openGallery(t *testing.T, sh shelf) (s *Server, base string, browser *http.Client) {
+func openGallery(t testing.TB, sh shelf) (s *Server, base string, browser *http.Client) {
 	t.Helper()
 	f := &fake{uploads: map[string]*bytes.Buffer{}}
 	s, err := New(Options{Listen: "127.0.0.1:0", Exports: f, HandOver: f, Looker: f, Shelf: sh, Thumbs: filepath.Join(t.TempDir(), "thumbnails"), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})

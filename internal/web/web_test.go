@@ -124,7 +124,7 @@ func open(t *testing.T, f *fake) (s *Server, base string, browser *http.Client) 
 	return s, server.URL, browser
 }
 
-func get(t *testing.T, c *http.Client, address string) (status int, body string) {
+func get(t testing.TB, c *http.Client, address string) (status int, body string) {
 	t.Helper()
 	resp, err := c.Get(address)
 	if err != nil {
