@@ -29,7 +29,7 @@ import (
 //	set KEY VALUE              change a key of igwatchd.toml
 //	export USER [PART…]        write archives of USER; the first is $ZIP
 //	spoil WAY                  damage $ZIP: flip, truncate, hole, html, or while writing: see exportCmd
-//	offer                      the site holds the archives
+//	offer [each|dead]          the site holds the archives; each behind a link of its own, in one mail; one more link, that is dead
 //	replica DIR|s3 [encrypted] a further copy is asked for; the key to an encrypted one is key.txt
 //	harm GLOB                  change one byte in the middle of the one file that matches
 //	sign N VAR                 the address behind the Download button of part N, counted from 1
@@ -162,8 +162,16 @@ func spoilCmd(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-func offerCmd(ts *testscript.TestScript, _ bool, _ []string) {
-	worldOf(ts).offer(strings.Fields(ts.Getenv("ZIPS"))...)
+func offerCmd(ts *testscript.TestScript, _ bool, args []string) {
+	w, zips := worldOf(ts), strings.Fields(ts.Getenv("ZIPS"))
+	switch {
+	case len(args) == 0:
+		w.offer(zips...)
+	case args[0] == "each":
+		w.offerEach(zips...)
+	default: // a job that is no more
+		w.links = append(w.links, strings.Replace(w.job.MailLink(), "dyi_job_id=", "dyi_job_id=0", 1))
+	}
 }
 
 func replicaCmd(ts *testscript.TestScript, _ bool, args []string) {
@@ -216,6 +224,9 @@ func siteCmd(ts *testscript.TestScript, _ bool, args []string) {
 		"cut-once": testworld.CutAfter(50_000, true), "expired": testworld.Expired(),
 		"elsewhere": testworld.RedirectTo("https://evil.example/file.zip"), "plain": testworld.RedirectTo("http://localhost:1/file.zip"),
 		"slow": testworld.Slow(200_000),
+	}
+	if args[0] == "changed" { // after the first answer there is another file
+		ways["changed"] = testworld.ChangedFile(ts.MkAbs(args[1]))
 	}
 	b, ok := ways[args[0]]
 	if !ok {

@@ -34,6 +34,7 @@ type world struct {
 	hook    *httptest.Server
 	keys    map[string]string // the configuration, by "table.key"
 	job     *testworld.Job
+	links   []string // of a mail that has several
 
 	replicas []string // each the lines of a [[replica]]
 	bucket   *testworld.Bucket
@@ -167,7 +168,16 @@ func (w *world) writeConfig() error {
 }
 
 // offer makes the stand-in of Instagram hold the archives.
-func (w *world) offer(paths ...string) { w.job = w.site.AddExport(paths...) }
+func (w *world) offer(paths ...string) { w.job, w.links = w.site.AddExport(paths...), nil }
+
+// offerEach makes it hold each archive behind a link of its own; all of them stand in one mail.
+func (w *world) offerEach(paths ...string) {
+	w.links = nil
+	for _, p := range paths {
+		w.job = w.site.AddExport(p)
+		w.links = append(w.links, w.job.MailLink())
+	}
+}
 
 // mail writes a mail of the kind. Those that the real senders sign are signed;
 // its link leads to what the site offers.
@@ -175,6 +185,11 @@ func (w *world) mail(kind testworld.Kind) ([]byte, error) {
 	m := testworld.Mail{Kind: kind}
 	switch {
 	case w.job == nil:
+	case kind == testworld.Ready2022 && len(w.links) > 1:
+		m.Links = w.links
+		for i := range w.links[1:] {
+			m.Note += fmt.Sprintf("[Download Information]{%d}\n\n", i+1)
+		}
 	case kind == testworld.Ready2019:
 		m.Links = []string{w.job.ConfirmLink()}
 	case kind == testworld.Ready2022:

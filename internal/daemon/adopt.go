@@ -128,7 +128,13 @@ func (d *Daemon) adopt(ctx context.Context, o Offer, take func(ctx context.Conte
 				return err
 			}
 		}
-		return addPart(tx, e.ID, part, time.Now().Add(settle))
+		if err := addPart(tx, e.ID, part, time.Now().Add(settle)); err != nil {
+			return err
+		}
+		if a, err := announcementOf(e); err != nil || !a.severalOpen() {
+			return err
+		}
+		return tx.Plan(journal.Step{Export: e.ID, Kind: stepFetch, Due: time.Now()}) // the other parts come that way
 	})
 	if err == nil && again != nil {
 		return export, errors.Join(d.mend(ctx, export, *again, hold, file.Name), d.vault.Drop(hold, file.Name))

@@ -36,7 +36,12 @@ type announcement struct {
 type link struct {
 	URL    string `json:"url"`
 	Action string `json:"action"`          // fetch | open | given
-	State  string `json:"state,omitempty"` // of a given one: "" under way | done | failed
+	State  string `json:"state,omitempty"` // "" to be tried, or under way | done | failed
+
+	// Of the mail's own links:
+	Part  string `json:"part,omitempty"`  // SHA-256 of what it brought
+	Again bool   `json:"again,omitempty"` // what it brought was damaged, and is fetched once more
+	Why   string `json:"why,omitempty"`   // it brought nothing
 }
 
 // RulesFor says which mail is believed for an account.
@@ -103,7 +108,8 @@ func (d *Daemon) unjudged(ctx context.Context, m journal.Mail, err error) error 
 func (d *Daemon) addAnnounced(tx *journal.Tx, account string, m journal.Mail, j exportmail.Judgement) error {
 	var a announcement
 	for _, l := range j.Links {
-		if l.Action != exportmail.ActionRefuse {
+		same := func(x link) bool { return x.URL == l.URL }
+		if l.Action != exportmail.ActionRefuse && !slices.ContainsFunc(a.Links, same) {
 			a.Links = append(a.Links, link{URL: l.URL, Action: l.Action})
 		}
 	}

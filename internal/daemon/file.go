@@ -42,6 +42,9 @@ func (d *Daemon) inspectExport(ctx context.Context, s journal.Step) (out outcome
 		if err != nil || !ok {
 			return err
 		}
+		if waits, err := d.fetchAgain(tx, e, report); err != nil || waits {
+			return err
+		}
 		e.State, e.Detail, e.Report = "storing", "", body
 		return errors.Join(tx.SetExport(e), tx.Plan(journal.Step{Export: e.ID, Kind: stepStore, Due: time.Now()}), judgeLater(tx, e, report))
 	}}, nil

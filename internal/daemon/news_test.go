@@ -101,6 +101,7 @@ func everything(t *testing.T, n news) map[string]notify.Event {
 		"announced":         n.announced(e),
 		"waiting":           n.waiting(e, why, nil),
 		"waiting-drop-dirs": n.waiting(journal.Export{ID: e.ID, Account: e.Account}, nil, []string{"/home/jane/Downloads", "/mnt/in"}),
+		"linkDead":          n.linkDead(e, why, nil),
 		"givenUseless":      n.givenUseless(e, "2", why),
 		"refused-foreign":   refused(fault.Permanent(&notOurs{"instagram-john.roe-2026-11-30-abcdefgh.zip", "john.roe"}, "")),
 		"refused-cut":       refused(fetch.ErrNoEnd),

@@ -75,7 +75,7 @@ func overtaken(tx *journal.Tx, n notify.Event) (bool, error) {
 			return time.Until(e.Deadline) <= 0 || arrived(e), nil
 		case "waiting-for-you":
 			a, err := announcementOf(e)
-			return arrived(e) && a.Wall == nil, err
+			return arrived(e) && a.Wall == nil && len(a.dead()) == 0, err
 		}
 		return e.Verdict != n.Event, nil
 	case "no-mail-yet":

@@ -8,65 +8,20 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/igwatchd/igwatchd/internal/exportmail"
-	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/fetch"
-	"github.com/igwatchd/igwatchd/internal/fetch/browser"
 	"github.com/igwatchd/igwatchd/internal/journal"
 )
 
 // fetchExport tries the links of an export's mail, or the one that the person gave.
-// What cannot work by itself is handed to the person at once.
 func (d *Daemon) fetchExport(ctx context.Context, s journal.Step) (outcome, error) {
 	if s.Arg != "" {
 		return d.fetchGiven(ctx, s)
 	}
-	e, parts, done, err := d.loadExport(ctx, s)
-	if err != nil || done || len(parts) > 0 {
+	e, _, done, err := d.loadExport(ctx, s)
+	if err != nil || done {
 		return outcome{}, err
 	}
-	var a announcement
-	if err := json.Unmarshal(e.Announcement, &a); err != nil {
-		return outcome{}, fmt.Errorf("read announcement: %w", err)
-	}
-	if d.ended(ctx, e.Account) {
-		return d.walled(ctx, e, browser.ErrStopped)
-	}
-	dir, err := d.vault.Incoming(e.ID)
-	if err != nil {
-		return outcome{}, err
-	}
-	using, leave := d.sessions.begin(ctx, e.Account) // of which cookies_file holds the cookies
-	defer leave()
-	var reasons []error
-	for i, l := range a.Links {
-		if l.Action != exportmail.ActionFetch {
-			continue
-		}
-		if err := d.setState(ctx, e.ID, "fetching", ""); err != nil {
-			return outcome{}, err
-		}
-		key := transferKey(e.ID, i)
-		file, err := d.get(using, e, l.URL, key, dir)
-		if err == nil {
-			return d.received(e.ID, key, file)
-		}
-		if stoppedBy(using, err) {
-			return d.walled(ctx, e, browser.ErrStopped)
-		}
-		if fault.KindOf(err) != fault.PermanentKind {
-			return outcome{}, err
-		}
-		d.log.Warn("the link does not lead to an archive", "export", e.ID, "error", err)
-		reasons = append(reasons, err)
-	}
-	why := errors.Join(reasons...)
-	return outcome{commit: func(tx *journal.Tx) error {
-		if d.hasLogin(e.Account) { // what was tried now is not tried again: failed attempts may count
-			return tx.Plan(journal.Step{Export: e.ID, Kind: stepBrowse, Due: time.Now()})
-		}
-		return d.handOver(tx, e.ID, why)
-	}}, nil
+	return d.fetchLinks(ctx, e)
 }
 
 // progressEvery is how often a transfer under way shows in the log.
@@ -105,7 +60,7 @@ func (d *Daemon) received(export, key string, f fetch.File) (outcome, error) {
 	}
 	return outcome{commit: func(tx *journal.Tx) error {
 		// The file is recorded now, and its checkpoint is of no more use.
-		return errors.Join(addPart(tx, export, part, time.Now()), tx.DropCheckpoints(key))
+		return errors.Join(addPart(tx, export, part, time.Now()), tx.DropCheckpoint(key))
 	}}, nil
 }
 

@@ -51,6 +51,9 @@ func (d *Daemon) remind(_ context.Context, s journal.Step) (outcome, error) {
 		if err := tx.Cancel(e.ID, stepBrowse); err != nil {
 			return err
 		}
+		if closed, err := d.closeLinks(tx, e.ID); err != nil || closed && len(parts) > 0 {
+			return err
+		}
 		if len(parts) > 0 { // a verdict tells what is missing, if there is none yet
 			if e.Verdict != "" {
 				return nil

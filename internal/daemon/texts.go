@@ -54,6 +54,20 @@ func (n news) waiting(e journal.Export, why error, drops []string) notify.Event 
 	return x
 }
 
+// linkDead says that the mail has further links, of which one leads to nothing.
+func (n news) linkDead(e journal.Export, why error, drops []string) notify.Event {
+	x := event("waiting-for-you", e, "dead link", why.Error())
+	x.Title = n.Say("igwatchd: one file of the export of %s could not be downloaded", e.Account)
+	l := n.letter()
+	l.say("Instagram's mail has several links, one for each file. Not all of them lead to a file. What could be downloaded is here and is being checked.")
+	l.open(e)
+	l.cause(why.Error())
+	l.say("What to do:")
+	l.byHand(drops)
+	x.Text, x.URL = l.String(), exportPage
+	return x
+}
+
 // open says how long the download is open, if that is known.
 func (l *letter) open(e journal.Export) {
 	if !e.Deadline.IsZero() {

@@ -66,8 +66,11 @@ func (t *Tx) DropCheckpoints(prefix string) error {
 
 // DropCheckpoint forgets what was saved under key.
 func (j *Journal) DropCheckpoint(ctx context.Context, key string) error {
-	return j.Update(ctx, func(t *Tx) error {
-		_, err := t.exec(`DELETE FROM checkpoints WHERE key = ?`, key)
-		return err
-	})
+	return j.Update(ctx, func(t *Tx) error { return t.DropCheckpoint(key) })
+}
+
+// DropCheckpoint forgets what was saved under key.
+func (t *Tx) DropCheckpoint(key string) error {
+	_, err := t.exec(`DELETE FROM checkpoints WHERE key = ?`, key)
+	return err
 }

@@ -116,7 +116,9 @@ var germanNews = map[string]string{
 	"igwatchd: please download the export of %s":                                   "igwatchd: Bitte lade den Export von %s herunter",
 	"The archive is ready, but Instagram gives it to you alone, after you log in.": "Das Archiv ist bereit, aber Instagram gibt es nur dir selbst, nachdem du dich angemeldet hast.",
 
-	"igwatchd: the address you gave for %s leads to no archive":              "igwatchd: Die Adresse, die du für %s angegeben hast, führt zu keinem Archiv",
+	"igwatchd: one file of the export of %s could not be downloaded":                                                                                "igwatchd: Eine Datei des Exports von %s ließ sich nicht herunterladen",
+	"Instagram's mail has several links, one for each file. Not all of them lead to a file. What could be downloaded is here and is being checked.": "Die Mail von Instagram hat mehrere Links, einen für jede Datei. Nicht alle führen zu einer Datei. Was sich herunterladen ließ, ist hier und wird geprüft.",
+	"igwatchd: the address you gave for %s leads to no archive":                                                                                     "igwatchd: Die Adresse, die du für %s angegeben hast, führt zu keinem Archiv",
 	"igwatchd: %s was not taken":                                             "igwatchd: %s wurde nicht übernommen",
 	"The file lies in %s, and igwatchd has left it as it is.":                "Die Datei liegt in %s, und igwatchd hat nichts an ihr verändert.",
 	"It is the archive of %s, and igwatchd watches no account of that name.": "Sie ist das Archiv von %s, und ein Konto dieses Namens ist in igwatchd nicht eingerichtet.",
