@@ -163,7 +163,11 @@ func TestAnswersOfDNS(t *testing.T) {
 			})
 			r := NewResolver(addr)
 			for range 2 { // the second time perhaps from memory
-				ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+				patience := time.Minute
+				if tt.want == later { // some wait in vain for a proper answer
+					patience = time.Second
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), patience)
 				records, err := lookupKey(ctx, r, "a._domainkey.b.example", "b.example")
 				cancel()
 				got := missing
@@ -330,7 +334,7 @@ func TestResolverIsBounded(t *testing.T) {
 	defer cancel()
 	start := time.Now()
 	_, err = lookupKey(ctx, NewResolver(silent.LocalAddr().String()), "a._domainkey.b.example", "b.example")
-	if err != error(unanswered{}) || time.Since(start) > 2*time.Second {
+	if err != error(unanswered{}) || time.Since(start) > time.Minute {
 		t.Errorf("%v after %v from a silent name server", err, time.Since(start))
 	}
 }

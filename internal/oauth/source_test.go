@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
@@ -229,16 +230,23 @@ func TestARefreshUnderWayIsFinishedWhenTheProgramStops(t *testing.T) {
 	if _, err := s.Token(ctx, "new"); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the stop: %v", err)
 	}
-	longer, end := outlast(ctx, 50*time.Millisecond)
-	defer end()
-	if longer.Err() != nil {
-		t.Error("no grace")
-	}
-	select {
-	case <-longer.Done():
-	case <-time.After(5 * time.Second):
-		t.Error("the grace has no end")
-	}
+}
+
+func TestTheGraceForATokenHasAnEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		began := time.Now()
+		longer, end := outlast(ctx, time.Minute)
+		defer end()
+		if longer.Err() != nil {
+			t.Error("no grace")
+		}
+		<-longer.Done()
+		if took := time.Since(began); took != time.Minute {
+			t.Errorf("it took %v", took)
+		}
+	})
 }
 
 func TestWhatIsMadeBelongsToTheOwnerOfTheFolder(t *testing.T) {

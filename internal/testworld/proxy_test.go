@@ -48,7 +48,7 @@ func startProxy(t *testing.T, target string) *Proxy {
 	}
 	t.Cleanup(func() {
 		p.Close()
-		for end := time.Now().Add(3 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		for end := time.Now().Add(5 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 			buf := make([]byte, 1<<20)
 			stacks := string(buf[:runtime.Stack(buf, true)])
 			if !strings.Contains(stacks, "(*Proxy)") {

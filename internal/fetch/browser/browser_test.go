@@ -68,7 +68,7 @@ func TestTheWindowHoldsTheProfileUntilItEnds(t *testing.T) {
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- Login(ctx, o, accounts.SessionLink()) }()
-	for end := time.Now().Add(30 * time.Second); len(accounts.Requests()) == 0; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); len(accounts.Requests()) == 0; time.Sleep(20 * time.Millisecond) {
 		select {
 		case err := <-ended:
 			t.Fatal("the window closed by itself:", err)
@@ -94,7 +94,7 @@ func TestTheWindowHoldsTheProfileUntilItEnds(t *testing.T) {
 // steps does the steps in a browser of its own.
 func steps(t *testing.T, o Options, list ...chromedp.Action[chromedp.Void]) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	s, err := start(ctx, o)
 	if err != nil {

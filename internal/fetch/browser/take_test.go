@@ -181,7 +181,7 @@ func TestWhenChromiumIsKilledTheNextVisitWorks(t *testing.T) {
 		_, err := Take(t.Context(), w.o, w.order, func(context.Context, Part) error { return errors.New("nothing to load") })
 		ended <- err
 	}()
-	for end := time.Now().Add(20 * time.Second); len(w.accounts.Requests()) == 0; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); len(w.accounts.Requests()) == 0; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the page was never asked for")
 		}
