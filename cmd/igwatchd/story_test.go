@@ -228,6 +228,13 @@ func siteCmd(ts *testscript.TestScript, _ bool, args []string) {
 	if args[0] == "changed" { // after the first answer there is another file
 		ways["changed"] = testworld.ChangedFile(ts.MkAbs(args[1]))
 	}
+	answers := 0
+	ways["cut-dead"] = testworld.InTurn(func() testworld.Behaviour { // cut in the middle, and gone when it is gone on with
+		if answers++; answers == 1 {
+			return testworld.CutAfter(50_000, false)
+		}
+		return testworld.Expired()
+	})
 	b, ok := ways[args[0]]
 	if !ok {
 		ts.Fatalf("site: how is %s?", args[0])

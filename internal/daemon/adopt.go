@@ -16,6 +16,9 @@ import (
 	"github.com/igwatchd/igwatchd/internal/journal"
 )
 
+// offerHold begins the names of the folders that offered files are copied into, before it is known whose they are.
+const offerHold = "offer-"
+
 // settle is how long a part waits for its siblings before they are inspected.
 const settle = 3 * time.Second
 
@@ -70,7 +73,7 @@ func (d *Daemon) adopt(ctx context.Context, o Offer, take func(ctx context.Conte
 	}
 	d.offers.Lock()
 	defer d.offers.Unlock()
-	hold := "offer-" + short(o.Name, fmt.Sprint(o.Size))[:8]
+	hold := offerHold + short(o.Name, fmt.Sprint(o.Size))[:8]
 	dir, err := d.vault.Incoming(hold)
 	if err != nil {
 		return "", err

@@ -148,10 +148,15 @@ func pageOf(a announcement) string {
 // barren is how many new addresses in a row may bring nothing.
 const barren = 3
 
+// pageKey names the transfer of one file of the download page.
+func pageKey(export string, number, of int) string {
+	return fmt.Sprintf("%s/page %d of %d", export, number, of)
+}
+
 // load gets one file. An address that has expired is asked for anew; what came through the old one is gone on with.
 // visiting ends with the session.
 func (d *Daemon) load(ctx, visiting context.Context, e journal.Export, dir string, p browser.Part) error {
-	key := fmt.Sprintf("%s/page %d of %d", e.ID, p.Number, p.Of)
+	key := pageKey(e.ID, p.Number, p.Of)
 	address, before := p.URL, int64(-1)
 	for idle := 0; ; {
 		file, err := d.get(ctx, e, address, key, dir)

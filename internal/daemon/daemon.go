@@ -153,7 +153,7 @@ func (d *Daemon) Run(ctx context.Context, ready, alive func()) error {
 	if err != nil {
 		return err
 	}
-	if err := d.catchUp(ctx); err != nil {
+	if err := errors.Join(d.cleanAll(ctx), d.catchUp(ctx)); err != nil {
 		return err
 	}
 	s := d.newScheduler()

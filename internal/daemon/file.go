@@ -259,7 +259,7 @@ func (d *Daemon) decide(tx *journal.Tx, e journal.Export, pictures []verdict.Pic
 		}
 	}
 	d.log.Info("verdict", "export", e.ID, "account", e.Account, "verdict", v.Verdict)
-	if err := tx.SetExport(e); err != nil || !news {
+	if err := errors.Join(tx.SetExport(e), d.clean(tx, e)); err != nil || !news {
 		return err
 	}
 	return d.announce(tx, d.news.decided(e, v, time.Now()))

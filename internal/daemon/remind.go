@@ -56,12 +56,12 @@ func (d *Daemon) remind(_ context.Context, s journal.Step) (outcome, error) {
 		}
 		if len(parts) > 0 { // a verdict tells what is missing, if there is none yet
 			if e.Verdict != "" {
-				return nil
+				return d.clean(tx, e)
 			}
 			return inspectNow(tx, e.ID)
 		}
 		e.State, e.Detail, e.Verdict = "failed", "the download closed before the archive was received", "not-safe"
-		return errors.Join(tx.SetExport(e), tx.Cancel(e.ID, stepFetch), d.announce(tx, d.news.linkEnded(e)))
+		return errors.Join(tx.SetExport(e), tx.Cancel(e.ID, stepFetch), d.announce(tx, d.news.linkEnded(e)), d.clean(tx, e))
 	}}, nil
 }
 

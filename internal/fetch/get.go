@@ -41,7 +41,7 @@ type transfer struct {
 //
 // progress may be nil; total is 0 while it is not known.
 func (f *Fetcher) Get(ctx context.Context, r Request, cps Checkpoints, progress func(done, total int64)) (File, error) {
-	t := &transfer{f: f, r: r, cps: cps, progress: progress, path: filepath.Join(r.Dir, "."+short(r.Key)+".part")}
+	t := &transfer{f: f, r: r, cps: cps, progress: progress, path: filepath.Join(r.Dir, PartName(r.Key))}
 	if t.progress == nil {
 		t.progress = func(int64, int64) {}
 	}
@@ -67,6 +67,9 @@ func (f *Fetcher) Get(ctx context.Context, r Request, cps Checkpoints, progress 
 	file, err := t.finish(ctx)
 	return file, noSpace(r.Dir, err)
 }
+
+// PartName is what a file is called while it is fetched under a Request's Key.
+func PartName(key string) string { return "." + short(key) + ".part" }
 
 // claim makes sure that a part file has one writer.
 func (f *Fetcher) claim(path string) bool {
