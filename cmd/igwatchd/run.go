@@ -44,6 +44,10 @@ func runCommand(ctx context.Context, s streams, args []string) error {
 	log := newLogger(s, level)
 	logConfig(log, cfg)
 	d, j, err := openDaemon(ctx, cfg, log)
+	if err != nil && ctx.Err() != nil && fault.KindOf(err) != fault.ConfigurationKind {
+		log.Info("stopped while starting") // as somebody wanted: no failure
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/igwatchd/igwatchd/config"
 	"github.com/igwatchd/igwatchd/internal/exportmail"
+	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/fetch"
 	"github.com/igwatchd/igwatchd/internal/fetch/browser"
 	"github.com/igwatchd/igwatchd/internal/journal"
@@ -150,10 +151,14 @@ func (d *Daemon) Run(ctx context.Context, ready, alive func()) error {
 		})
 	}
 	control, err := d.listenControl(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		err = errors.Join(d.cleanAll(ctx), d.catchUp(ctx))
 	}
-	if err := errors.Join(d.cleanAll(ctx), d.catchUp(ctx)); err != nil {
+	if err != nil && ctx.Err() != nil && fault.KindOf(err) != fault.ConfigurationKind {
+		d.log.Info("stopped while starting") // as somebody wanted: no failure
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	s := d.newScheduler()
