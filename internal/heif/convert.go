@@ -19,13 +19,13 @@ var ErrNoProgram = errors.New("heif-convert is not installed")
 // programs are the names of libheif's program, the newer one first.
 var programs = []string{"heif-dec", "heif-convert"}
 
-// What one run of the program may take. Its own memory is measured at 87 MB for 12 megapixels of HEIC, 175 MB of AVIF.
+// What one run of the program may take. Its own memory is measured at 87 MB for 12 megapixels of HEIC, 175 MB of AVIF; 152 MB for 8.
 const (
 	patience     = 20 * time.Second
-	mostSeconds  = 10      // of a processor
-	mostKB       = 768_000 // of addresses, of which most are libraries
-	mostBlocks   = 64_000  // of 512 bytes, that it writes
-	mostConvert  = 8_000_000
+	mostSeconds  = 10        // of a processor
+	mostKB       = 768_000   // of addresses, of which most are libraries
+	mostBlocks   = 64_000    // of 512 bytes, that it writes
+	mostConvert  = 6_000_000 // pixels: no picture costs more than 150 MB
 	mostOutput   = mostBlocks * 512
 	aomDecoder   = "aom" // the one that tells of data that are wrong; dav1d shows what it can
 	convertLimit = "ulimit -v $1 && ulimit -t $2 && ulimit -f $3 && shift 3 && exec \"$@\""
@@ -41,7 +41,7 @@ func Program() (path string, err error) {
 	return "", ErrNoProgram
 }
 
-// Convert has libheif's program make a JPEG of a HEIC or AVIF picture of no more than 8 megapixels, in a process of its
+// Convert has libheif's program make a JPEG of a HEIC or AVIF picture of no more than 6 megapixels, in a process of its
 // own with bounds on time, memory and output. An AVIF is refused if any of its data are wrong.
 func Convert(ctx context.Context, b []byte) (jpeg []byte, err error) {
 	program, err := Program()

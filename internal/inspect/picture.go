@@ -102,7 +102,7 @@ func proveHEIF(ctx context.Context, b []byte) (longer int, err error) {
 		switch {
 		case errors.Is(err, heif.ErrNoProgram):
 			err = errNoProgram
-		case err != nil:
+		case err != nil && !errors.Is(err, heif.ErrNotProven): // else it says why
 			err = notDecoded("a decoder could not open it")
 		}
 	}

@@ -89,6 +89,12 @@ func TestAVIF(t *testing.T) {
 	_, err := decodePicture(t.Context(), kindHEIF, b, nil)
 	if _, lerr := exec.LookPath("heif-convert"); lerr == nil && err != nil {
 		t.Errorf("with libheif's program: %v", err)
+	} else if lerr == nil {
+		large := bytes.Clone(b)
+		binary.BigEndian.PutUint32(large[bytes.Index(large, []byte("ispe"))+8:], 1<<16)
+		if _, err := decodePicture(t.Context(), kindHEIF, large, nil); !errors.Is(err, errLarge) {
+			t.Errorf("an AVIF that says it is large: %v", err)
+		}
 	}
 	t.Setenv("PATH", t.TempDir())
 	if _, err := decodePicture(t.Context(), kindHEIF, b, nil); !errors.Is(err, errNotDecoded) {
