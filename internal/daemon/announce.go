@@ -29,8 +29,10 @@ type announcement struct {
 	From            string `json:"from"`
 	Subject         string `json:"subject"`
 
-	Page *pageOffer `json:"page,omitempty"` // what the download page said; nil: the browser did not get there
-	Wall *Wall      `json:"wall,omitempty"` // what stands in the browser's way
+	Page      *pageOffer   `json:"page,omitempty"`       // what the download page said; nil: the browser did not get there
+	PageAgain map[int]bool `json:"page_again,omitempty"` // its files that came damaged, and are fetched once more
+
+	Wall *Wall `json:"wall,omitempty"` // what stands in the browser's way
 }
 
 type link struct {
@@ -38,7 +40,6 @@ type link struct {
 	Action string `json:"action"`          // fetch | open | given
 	State  string `json:"state,omitempty"` // "" to be tried, or under way | done | failed
 
-	// Of the mail's own links:
 	Part  string `json:"part,omitempty"`  // SHA-256 of what it brought
 	Again bool   `json:"again,omitempty"` // what it brought was damaged, and is fetched once more
 	Why   string `json:"why,omitempty"`   // it brought nothing

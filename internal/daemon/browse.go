@@ -193,7 +193,7 @@ func (d *Daemon) keepPagePart(ctx context.Context, export, key string, p browser
 	d.log.Info("archive received", "export", export, "name", f.Name, "bytes", f.Size, "route", f.Route, "part", p.Number, "of", p.Of)
 	return d.journal.Update(ctx, func(tx *journal.Tx) error {
 		// Looked at when the last one is here; the far time is for the case that nothing comes any more.
-		if err := errors.Join(addPart(tx, export, part, time.Now().Add(linkLife)), tx.DropCheckpoint(key)); err != nil {
+		if err := d.partArrived(tx, export, key, part, time.Now().Add(linkLife)); err != nil {
 			return err
 		}
 		return withAnnouncement(tx, export, func(e *journal.Export, a *announcement) {

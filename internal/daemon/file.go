@@ -42,7 +42,7 @@ func (d *Daemon) inspectExport(ctx context.Context, s journal.Step) (out outcome
 		if err != nil || !ok {
 			return err
 		}
-		if waits, err := d.fetchAgain(tx, e, report); err != nil || waits {
+		if waits, err := d.fetchAgain(tx, &e, report); err != nil || waits {
 			return err
 		}
 		e.State, e.Detail, e.Report = "storing", "", body

@@ -149,7 +149,15 @@ func (d *Daemon) fetchGiven(ctx context.Context, s journal.Step) (outcome, error
 	switch {
 	case err == nil:
 		out, err := d.received(e.ID, key, file)
-		return outcome{commit: func(tx *journal.Tx) error { return errors.Join(setGiven(tx, e.ID, slot, givenDone), out.commit(tx)) }}, err
+		return outcome{commit: func(tx *journal.Tx) error {
+			return errors.Join(out.commit(tx), withAnnouncement(tx, e.ID, func(_ *journal.Export, a *announcement) {
+				a.Links[slot].State, a.Links[slot].Part = givenDone, file.SHA256 // the address goes once the file is known to be whole
+			}))
+		}}, err
+	case a.Links[slot].Again && ctx.Err() == nil: // it brought one before, and the verdict says how that is
+		return outcome{commit: func(tx *journal.Tx) error {
+			return errors.Join(setGiven(tx, e.ID, slot, givenDone), inspectNow(tx, e.ID))
+		}}, nil
 	case fault.KindOf(err) != fault.PermanentKind:
 		return outcome{}, err
 	}

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/fetch"
 	"github.com/igwatchd/igwatchd/internal/fetch/browser"
-	"github.com/igwatchd/igwatchd/internal/inspect"
 	"github.com/igwatchd/igwatchd/internal/journal"
 )
 
@@ -92,19 +90,7 @@ func (d *Daemon) linkBrought(export string, i int, key string, f fetch.File) (ou
 		return outcome{}, err
 	}
 	return outcome{commit: func(tx *journal.Tx) error {
-		parts, err := tx.Received(export)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(parts, func(p journal.Part) bool { return p.SHA256 == f.SHA256 }) { // it is here already
-			err = tx.DropCheckpoint(key)
-			if !slices.ContainsFunc(parts, func(p journal.Part) bool { return p.Name == f.Name }) {
-				err = errors.Join(err, d.vault.Drop(export, f.Name))
-			}
-		} else {
-			err = out.commit(tx)
-		}
-		if err != nil {
+		if err := out.commit(tx); err != nil {
 			return err
 		}
 		if err := withAnnouncement(tx, export, func(_ *journal.Export, a *announcement) {
@@ -178,29 +164,4 @@ func (a announcement) severalOpen() bool {
 		}
 	}
 	return n > 1 && a.open() >= 0
-}
-
-// fetchAgain has damaged parts fetched once more through the links that brought them, each once, before anything is
-// told: what was spoiled on its way comes right the next time. It reports whether there is something to wait for.
-func (d *Daemon) fetchAgain(tx *journal.Tx, e journal.Export, r *inspect.Report) (bool, error) {
-	a, err := announcementOf(e)
-	if err != nil || !time.Now().Before(e.Deadline) {
-		return false, err
-	}
-	again := false
-	for i, l := range a.Links {
-		bad := slices.ContainsFunc(r.Parts, func(p inspect.PartReport) bool { return p.Damaged && p.SHA256 == l.Part })
-		if bad && l.Action == exportmail.ActionFetch && l.State == linkDone && !l.Again {
-			a.Links[i].State, a.Links[i].Again, again = "", true, true
-		}
-	}
-	if !again {
-		return false, nil
-	}
-	d.log.Warn("an archive came damaged, it is fetched once more", "export", e.ID)
-	e.State, e.Detail = "fetching", "a file was damaged on its way and is fetched once more"
-	if e.Announcement, err = json.Marshal(a); err != nil {
-		return false, err
-	}
-	return true, errors.Join(tx.SetExport(e), tx.Plan(journal.Step{Export: e.ID, Kind: stepFetch, Due: time.Now()}))
 }

@@ -59,8 +59,7 @@ func (d *Daemon) received(export, key string, f fetch.File) (outcome, error) {
 		d.seen.Store(seenKey{export, f.Name}, f.Seen)
 	}
 	return outcome{commit: func(tx *journal.Tx) error {
-		// The file is recorded now, and its checkpoint is of no more use.
-		return errors.Join(addPart(tx, export, part, time.Now()), tx.DropCheckpoint(key))
+		return d.partArrived(tx, export, key, part, time.Now())
 	}}, nil
 }
 
