@@ -113,7 +113,7 @@ func (in *inspection) judgeEntries(r *Report) {
 				"The zip stores it like that, so Instagram delivered it damaged: request a new export.", words.Text(in.tally.detail(e)))
 		case m.state == stateBroken && isList(e.rel):
 			in.add(Error, "index-unreadable", e.rel, "This list cannot be read to its end (%s), so nobody knows what else it names. "+
-				"The zip stores it like that: request a new export.", words.Text(in.tally.detail(e)))
+				"The zip stores it like that: request a new export; if that is the same, one in the other format (JSON or web pages).", words.Text(in.tally.detail(e)))
 		case m.state == stateBroken:
 			in.deliveredEntry(e).add(e.severity(), "media-damaged", e.rel, "This picture or video is not whole (%s). The zip stores it like that, so Instagram delivered it damaged. "+
 				"Look at it in the app and save it by itself, or request a new export.%s", words.Text(in.tally.detail(e)), withoutIt(e.severity()))
