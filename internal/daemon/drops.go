@@ -129,9 +129,13 @@ type Refused struct {
 	At   string `json:"at"`
 }
 
-// readRefused lists the refused files that still lie there as they were.
-func readRefused(tx *journal.Tx) (list []Refused, err error) {
+// refusedFiles returns, by path, the refused files that still lie there as they were.
+func refusedFiles(tx *journal.Tx) (map[string]dropped, error) {
 	all, err := tx.Checkpoints(dropKey)
+	if err != nil {
+		return nil, fmt.Errorf("read what was refused: %w", err)
+	}
+	found := map[string]dropped{}
 	for path, body := range all {
 		var x dropped
 		if json.Unmarshal(body, &x) != nil || x.Refused == nil {
@@ -140,6 +144,15 @@ func readRefused(tx *journal.Tx) (list []Refused, err error) {
 		if info, err := os.Stat(path); err == nil && !x.is(info) || errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
+		found[path] = x
+	}
+	return found, nil
+}
+
+// readRefused lists the refused files.
+func readRefused(tx *journal.Tx) (list []Refused, err error) {
+	all, err := refusedFiles(tx)
+	for path, x := range all {
 		why := x.Refused.Why.String()
 		if x.Refused.Detail != "" {
 			why += " Detail: " + x.Refused.Detail
@@ -147,8 +160,5 @@ func readRefused(tx *journal.Tx) (list []Refused, err error) {
 		list = append(list, Refused{File: path, Size: x.Size, Why: why, Hint: x.Refused.Hint.String(), At: stamp(x.At)})
 	}
 	slices.SortFunc(list, func(a, b Refused) int { return strings.Compare(a.File, b.File) })
-	if err != nil {
-		err = fmt.Errorf("read what was refused: %w", err)
-	}
 	return list, err
 }

@@ -60,8 +60,13 @@ func (d *Daemon) concerned(path string, o Offer) string {
 	return ""
 }
 
+// refusedEvent is the same for the same file, as long as its size and time stay the same.
+func refusedEvent(path string, f dropped) notify.Event {
+	return event("file-refused", journal.Export{Account: f.Refused.Account}, path, fmt.Sprint(f.Size), fmt.Sprint(f.ModTime))
+}
+
 func (n news) refused(path string, f dropped) notify.Event {
-	x := event("file-refused", journal.Export{Account: f.Refused.Account}, path, fmt.Sprint(f.Size), fmt.Sprint(f.ModTime))
+	x := refusedEvent(path, f)
 	x.Title = n.Say("igwatchd: %s was not taken", filepath.Base(path))
 	l := n.letter()
 	l.say("The file lies in %s, and igwatchd has left it as it is.", filepath.Dir(path))

@@ -78,6 +78,14 @@ func overtaken(tx *journal.Tx, n notify.Event) (bool, error) {
 			return arrived(e) && a.Wall == nil && len(a.dead()) == 0, err
 		}
 		return e.Verdict != n.Event, nil
+	case "file-refused":
+		files, err := refusedFiles(tx)
+		for path, f := range files {
+			if refusedEvent(path, f).ID == n.ID {
+				return false, err
+			}
+		}
+		return true, err
 	case "no-mail-yet":
 		_, open, err := tx.Request(n.Account)
 		return !open, err
