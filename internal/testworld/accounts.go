@@ -129,7 +129,7 @@ func StartAccounts(ca *CA, job *Job) (*Accounts, error) {
 		return nil, err
 	}
 	a.server = &http.Server{
-		Handler: a.handler(), TLSConfig: config, ReadHeaderTimeout: 10 * time.Second,
+		Handler: a.handler(), TLSConfig: config, ReadHeaderTimeout: time.Minute,
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	a.serving.Go(func() { _ = a.server.ServeTLS(a.listener, "", "") })

@@ -80,7 +80,7 @@ func StartBucket(ctx context.Context, program, dir string, ca *CA) (*Bucket, err
 
 func (b *Bucket) await(ctx context.Context, address string, ca *CA) error {
 	dialer := tls.Dialer{Config: &tls.Config{RootCAs: ca.Pool()}}
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	for {
 		conn, err := dialer.DialContext(ctx, "tcp", address)

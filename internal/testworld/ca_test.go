@@ -34,7 +34,7 @@ func handshake(t *testing.T, cert tls.Certificate, roots *x509.CertPool, host st
 			conn.Close()
 		}
 	}()
-	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: 5 * time.Second}, "tcp", l.Addr().String(), &tls.Config{RootCAs: roots, ServerName: host})
+	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: 5 * time.Minute}, "tcp", l.Addr().String(), &tls.Config{RootCAs: roots, ServerName: host})
 	if err == nil {
 		conn.Close()
 	}

@@ -19,7 +19,7 @@ func TestDNSAnswers(t *testing.T) {
 	defer dns.Close()
 	resolver := resolverFor(dns)
 	lookup := func(name string) ([]string, error) {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		defer cancel()
 		return resolver.LookupTXT(ctx, name)
 	}
@@ -55,7 +55,7 @@ func TestSilentDNSNeverAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	dns.Silence(true)
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	if got, err := resolverFor(dns).LookupTXT(ctx, "example.org"); err == nil {
 		t.Errorf("a silent server answered %q", got)

@@ -232,7 +232,7 @@ func (d *Dovecot) Restart(ctx context.Context) error {
 
 // greeted reports whether the server answers a new connection.
 func (d *Dovecot) greeted(ctx context.Context) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	dialer := tls.Dialer{Config: &tls.Config{RootCAs: d.ca.Pool(), MinVersion: tls.VersionTLS12}}
 	conn, err := dialer.DialContext(ctx, "tcp", d.addr)

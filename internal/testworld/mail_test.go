@@ -23,7 +23,7 @@ func verify(t *testing.T, dns *DNS, raw []byte) []*dkim.Verification {
 	resolver := resolverFor(dns)
 	found, err := dkim.VerifyWithOptions(bytes.NewReader(raw), &dkim.VerifyOptions{
 		LookupTXT: func(name string) ([]string, error) {
-			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer cancel()
 			return resolver.LookupTXT(ctx, name)
 		},

@@ -43,7 +43,7 @@ func idle(t *testing.T, ca *CA, box Mailbox, folder string) <-chan uint32 {
 // checkMailbox is what every Mailbox must do.
 func checkMailbox(t *testing.T, ca *CA, box Mailbox) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for _, folder := range []string{"INBOX", "Junk"} {
 		exists := idle(t, ca, box, folder)

@@ -74,7 +74,7 @@ func StartProvider(ca *CA) (*Provider, error) {
 	mux.HandleFunc("POST /device", p.device)
 	mux.HandleFunc("POST /token", p.token)
 	mux.HandleFunc("POST /introspect", p.introspect)
-	p.server = &http.Server{Handler: mux, ReadTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	p.server = &http.Server{Handler: mux, ReadTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
 	p.wg.Go(func() { _ = p.server.Serve(tls.NewListener(p.listener, config)) })
 	return p, nil
 }

@@ -65,7 +65,7 @@ func (p *Proxy) Forward() error {
 	}
 	// Somebody's outgoing connection may have been given the port meanwhile.
 	var err error
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if err = p.listen(); err == nil {
 			return nil
 		}
@@ -172,7 +172,7 @@ func (p *Proxy) listen() error {
 func (p *Proxy) serve(client *net.TCPConn) {
 	l := &link{client: client, ended: make(chan struct{})}
 	defer l.close()
-	upstream, err := net.DialTimeout("tcp", p.target, 5*time.Second)
+	upstream, err := net.DialTimeout("tcp", p.target, time.Minute)
 	if err != nil {
 		l.reset()
 		return

@@ -84,7 +84,7 @@ func echoes(c net.Conn, text string, d time.Duration) (string, error) {
 }
 
 const (
-	echoSoon = 5 * time.Second
+	echoSoon = 5 * time.Minute
 	echoNot  = 200 * time.Millisecond
 )
 

@@ -68,7 +68,7 @@ func StartSite(ca *CA) (*Site, error) {
 		server := &http.Server{
 			Handler:           s.note(host.serve),
 			TLSConfig:         config,
-			ReadHeaderTimeout: 10 * time.Second,
+			ReadHeaderTimeout: time.Minute,
 			ErrorLog:          log.New(io.Discard, "", 0),
 			Protocols:         new(http.Protocols),
 		}

@@ -64,7 +64,7 @@ func siteClient(t *testing.T, ca *CA) *http.Client {
 // get asks for url with header lines "Name: value" and returns the answer and what of the body came.
 func (s *siteFixture) get(t *testing.T, url string, header ...string) (*http.Response, []byte, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

@@ -43,7 +43,7 @@ func StartWebhook() (*Webhook, error) {
 		h.mu.Unlock()
 		h.arrived.ring()
 	})
-	h.server = &http.Server{Handler: mux, ReadTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	h.server = &http.Server{Handler: mux, ReadTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
 	h.wg.Go(func() { _ = h.server.Serve(h.listener) })
 	return h, nil
 }

@@ -147,7 +147,7 @@ func TestWebhook(t *testing.T) {
 		t.Errorf("status %d, %d events", status, len(h.Events()))
 	}
 	h.SetStatus(204)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	done := make(chan int, 2)
 	go func() {
