@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -224,10 +225,17 @@ func TestSecret(t *testing.T) {
 }
 
 func TestSecretCommandDoesNotHang(t *testing.T) {
-	start := time.Now()
+	start, number := time.Now(), filepath.Join(t.TempDir(), "pid")
 	// The shell's child keeps standard output open after the shell is gone.
-	if _, err := (Secret{Command: []string{"sh", "-c", "sleep 600 & exit 3"}}).Read(t.Context()); err == nil {
+	if _, err := (Secret{Command: []string{"sh", "-c", `sleep 600 & echo $! > "$0"; exit 3`, number}}).Read(t.Context()); err == nil {
 		t.Error("no error")
+	}
+	if text, err := os.ReadFile(number); err != nil {
+		t.Error(err)
+	} else if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
+		if child, err := os.FindProcess(pid); err == nil {
+			_ = child.Kill()
+		}
 	}
 	if time.Since(start) > 5*time.Minute {
 		t.Error("waited for the child")
