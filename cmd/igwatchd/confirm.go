@@ -23,7 +23,7 @@ import (
 func confirmCommand(ctx context.Context, s streams, args []string) error {
 	fs := newFlags("confirm", s)
 	path := configFlag(fs)
-	number := fs.Int("accept", 0, "accept what Instagram itself left out: the `NUMBER` of items in the list that is shown without this flag")
+	number := fs.String("accept", "", "accept what Instagram itself left out: the `NUMBER` of items in the list that is shown without this flag")
 	asJSON := fs.Bool("json", false, "print JSON: what is open, or the export after the answers")
 	rest, err := parseAll(fs, args)
 	if err != nil {
@@ -43,8 +43,12 @@ func confirmCommand(ctx context.Context, s streams, args []string) error {
 	}
 	answers := daemon.Answers{Yes: codes}
 	switch {
-	case *number != 0:
-		answers.Accept = &daemon.Accept{Total: *number}
+	case *number != "":
+		total, err := strconv.Atoi(*number)
+		if err != nil || strconv.Itoa(total) != *number {
+			return &usageError{"confirm: --accept takes the number of items in the list, as it is shown"}
+		}
+		answers.Accept = &daemon.Accept{Total: total}
 		if open.Omissions != nil {
 			answers.Accept.Digest = open.Omissions.Digest
 		}

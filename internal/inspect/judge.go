@@ -121,6 +121,8 @@ func (in *inspection) judgeEntries(r *Report) {
 			in.deliveredEntry(e).add(e.severity(), "media-kind", e.rel, "A list names this as a picture or video, but it is a list or a note itself. Compare with your profile, and request a new export.%s", withoutIt(e.severity()))
 		case m.state == stateEmpty && (named || expectsMedia(e.rel)):
 			in.deliveredEntry(e).add(e.severity(), "media-empty", e.rel, "This file has no content. Save the picture or video from the app by itself, or request a new export.%s", withoutIt(e.severity()))
+		case m.refs&refOwn != 0 && m.kind.family() == "picture" && kindsByExtension[strings.ToLower(path.Ext(e.rel))].family() == "film":
+			in.add(Question, "media-kind", e.rel, "This should be a video, but it is a picture. Compare with your profile: is it what it should be?")
 		case m.state == stateSound && m.refs&refOwn != 0:
 			in.add(Question, "media-kind", e.rel, "This should be a video, but there is only sound in it. Play it: is it what it should be?")
 		case m.state == stateUnchecked && m.kind.family() == "picture":

@@ -30,6 +30,7 @@ func TestLosses(t *testing.T) {
 		{"the list of posts is empty", contents{mediaD + "posts_1.json": []byte(`[]`)}, "index-missing", ""},
 		{"the list of posts is null", contents{mediaD + "posts_1.json": []byte(`null`)}, "index-missing", ""},
 		{"the list of other content is empty", contents{mediaD + "other_content.json": []byte(`[]`), "media/other/202001/x.jpg": jpegOf(50)}, "", "media-unlisted"},
+		{"a picture in the place of a film", contents{mediaD + "stories.json": []byte(`{"ig_stories":[` + medium("media/stories/202001/x.mp4", "2020-01-05") + `]}`), "media/stories/202506/story.jpg": nil, "media/stories/202001/x.mp4": jpegOf(50)}, "", "media-kind"},
 		{"the list of posts in capitals", contents{mediaD + "posts_1.json": nil, mediaD + "posts_1.JSON": []byte("[" + post(one, "2019-04-02") + "]")}, "index-missing", ""},
 		{"posts in a list of their own", contents{mediaD + "posts_1.json": []byte("[" + post(one, "2019-04-02") + ",[" + post(two, "2024-07-07") + "," + post(three, "2024-07-07") + "]]")}, "index-unreadable", ""},
 		{"a text in the place of a post", contents{mediaD + "posts_1.json": []byte("[" + post(one, "2019-04-02") + "," + post(two, "2024-07-07") + "," + post(three, "2024-07-07") + `,"x"]`)}, "index-unreadable", ""},

@@ -12,9 +12,8 @@ import (
 
 // Bounds on what is kept of omissions.
 const (
-	maxOmissions       = 20_000 // one by one; more than that are only counted
-	maxOmissionsListed = 1000   // in the report
-	maxCaption         = 200    // bytes
+	maxOmissions = 5000 // one by one; more than that are only counted, and cannot be accepted
+	maxCaption   = 200  // bytes
 )
 
 // Omissions are all that Instagram itself left out of an export of the account's own posts, stories and the
@@ -23,7 +22,7 @@ const (
 type Omissions struct {
 	Total  int        `json:"total"`
 	Digest string     `json:"digest"` // SHA-256 in hex, of the parts and of all omissions; "" if there are too many
-	Items  []Omission `json:"items"`  // the first ones, at most 1000
+	Items  []Omission `json:"items"`  // at most 5000
 }
 
 // Omission is one of them.
@@ -45,7 +44,6 @@ const (
 	KindIGTV         = "igtv-video"
 	KindOther        = "other"
 	KindConversation = "conversation" // of which a list cannot be read
-	KindList         = "list"         // that is empty, though the files are here that it should name
 )
 
 var kindOf = map[class]string{
@@ -126,7 +124,7 @@ func newOmissions(parts []PartReport, items []Omission, total int) *Omissions {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Made, b.Made), cmp.Compare(a.Code, b.Code),
 			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Caption, b.Caption))
 	})
-	o := &Omissions{Total: total, Items: items[:min(len(items), maxOmissionsListed)]}
+	o := &Omissions{Total: total, Items: items}
 	if len(items) == total {
 		o.Digest = digestOf(parts, items)
 	}

@@ -50,11 +50,6 @@ func (p *problems) deliveredEntry(e *entry) deliveredProblems {
 	return deliveredProblems{p, 1, &item}
 }
 
-// deliveredList is for a finding about a list that says nothing. list is the folder that it belongs to.
-func (p *problems) deliveredList(list string) deliveredProblems {
-	return deliveredProblems{p, 1, &Omission{Kind: KindList, From: list}}
-}
-
 func (d deliveredProblems) add(severity Severity, code, path, format string, args ...any) {
 	if severity != Error { // a question has its answer
 		d.problems.add(severity, code, path, format, args...)

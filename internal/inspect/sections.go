@@ -106,8 +106,8 @@ func (in *inspection) judgeUnlisted(s *sections, name string) {
 	case in.unlisted && (s.lists[c] || !c.own()): // a list that cannot be read may name them
 	case s.lists[c] && c == classDeleted:
 	case c.own() && c.decisive() && s.lists[c] && in.tally.items[c] == 0:
-		in.deliveredList(name).add(Error, "index-missing", name, "The archive holds %s here, but the list for this folder is empty. "+
-			"Instagram left something out: request a new export.", words.Of("%d files", files.n))
+		in.add(Error, "index-missing", name, "The archive holds %s here, but the list for this folder is empty. "+
+			"Instagram left something out: request a new export; if that is the same, one in the other format (JSON or web pages).", words.Of("%d files", files.n))
 	case !c.own() || s.lists[c]:
 		in.add(Question, "media-unlisted", name, "The archive holds %s here that no list names. Perhaps something is left over, perhaps a list is missing, and more with it. "+
 			"All lists together name %s, %s and %s. Is it right that your profile shows no more than that?", words.Of("%d files", files.n),

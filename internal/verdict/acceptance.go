@@ -105,14 +105,14 @@ var kinds = map[string][2]string{
 	inspect.KindPost: {"post", "posts"}, inspect.KindStory: {"story", "stories"}, inspect.KindReel: {"reel", "reels"},
 	inspect.KindProfilePhoto: {"profile picture", "profile pictures"}, inspect.KindArchivedPost: {"archived post", "archived posts"},
 	inspect.KindIGTV: {"IGTV video", "IGTV videos"}, inspect.KindOther: {"other thing", "other things"},
-	inspect.KindConversation: {"conversation", "conversations"}, inspect.KindList: {"list", "lists"},
+	inspect.KindConversation: {"conversation", "conversations"},
 }
 
 // howOmitted says how it was left out, by the code of the finding.
 var howOmitted = map[string]string{
 	"media-remote": "only its address in the web", "reference-empty": "no file", "media-damaged": "damaged",
 	"media-empty": "an empty file", "media-kind": "no picture or video",
-	"index-unreadable": "a list of its messages cannot be read", "index-missing": "it is empty, so captions and dates are missing, and perhaps more",
+	"index-unreadable": "a list of its messages cannot be read",
 }
 
 // NewOmitted puts the omissions of an export into words. accepted may be nil.

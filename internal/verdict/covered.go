@@ -44,9 +44,14 @@ func allYears(f Facts) []Reason {
 }
 
 // allPosts tells whether as many posts are here as the profile shows, which proves that none is missing. Drafts and
-// archived posts must not stand in for what the profile shows.
+// archived posts must not stand in for what the profile shows. A number far below what is here is a slip of the pen, or
+// another account's, and proves nothing.
 func allPosts(f Facts) bool {
-	return f.Posts > 0 && f.Report != nil && countsPosts(f.Report) && f.Report.Counts.Posts-f.Report.Evidence.PostsUnsure >= f.Posts
+	if f.Posts <= 0 || f.Report == nil || !countsPosts(f.Report) {
+		return false
+	}
+	here := f.Report.Counts.Posts
+	return here-f.Report.Evidence.PostsUnsure >= f.Posts && here <= f.Posts+f.Posts/2+10
 }
 
 // gapYears: a year without anything between years with something may be one that Instagram left out.

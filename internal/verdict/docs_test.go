@@ -173,8 +173,6 @@ that names no file, a picture that is damaged or empty), a new export may say th
 `+"`inspect --json`"+`, and what they are about is listed one by one. If nothing else is wrong with the archive and it is known how many files the
 export has, the person can accept exactly this list by typing how many items are in it: `+"`igwatchd confirm ID`"+`. The verdict says so, and
 the evidence keeps the list. What another part could hold, what is damaged in the zip, and whose archive it is can never be accepted.
-A file, or a list, that an earlier export of another day lacks too is a question, once it is known that every part of the later one is here.
-A layout that is not known is inspected again by the version of igwatchd that knows it: `+"`igwatchd inspect --shape`"+` makes the report for that.
 
 | code | severity | what you read |
 |---|---|---|

@@ -13,7 +13,7 @@ import (
 // EarlierCodes are the codes of the questions about earlier exports.
 var EarlierCodes = []string{
 	"less-than-before", "earlier-files", "earlier-larger", "earlier-not-compared",
-	"earlier-messages", "earlier-lists", "earlier-pictures", "earlier-order", "earlier-same", "earlier-account", "lacking-twice",
+	"earlier-messages", "earlier-lists", "earlier-pictures", "earlier-order", "earlier-same", "earlier-account",
 }
 
 var keepBoth = words.Of("If not, ask Instagram for a new export (All time, High quality, JSON, every category). Both exports are kept: keep them both.")
@@ -29,8 +29,6 @@ type Earlier struct {
 	Counts  inspect.Counts
 	// Sections are the folders that its request brought.
 	Sections []string
-	absent   map[absence]bool // what it says itself that it lacks
-	missing  map[string]bool  // the files among that
 	Lacking  *inspect.Lacking // what it holds and this one does not; nil: not compared yet
 }
 
@@ -42,7 +40,6 @@ func NewEarlier(id, made string, r *inspect.Report, lacking *inspect.Lacking) Ea
 			return p.Severity == inspect.Error && (p.Code == "entry-damaged" || p.Code == "index-unreadable" || strings.HasPrefix(p.Code, "part-"))
 		}),
 	}
-	old.absent, old.missing = absences(r)
 	for _, p := range r.Parts {
 		old.Parts = append(old.Parts, p.SHA256)
 	}

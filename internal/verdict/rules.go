@@ -194,10 +194,6 @@ func findings(f Facts) []Reason {
 		if p.Path != "" && !strings.Contains(p.Text, p.Path) {
 			said = words.Of("%s: %s", words.Shown(p.Path), said)
 		}
-		if again, ok := twice(f, p, said); ok {
-			out = append(out, again)
-			continue
-		}
 		r := reason(p.Code, p.Severity, said)
 		if p.Severity == inspect.Error && p.Delivered {
 			r.items = p.Items
