@@ -18,7 +18,7 @@ func debs(t *testing.T, dir string, versions ...string) {
 	for _, v := range versions {
 		out := filepath.Join(t.TempDir(), "dist")
 		cmd := exec.CommandContext(t.Context(), "../scripts/dist")
-		cmd.Env = append(os.Environ(), "ONLY=linux-amd64", "OUT="+out, "RELEASE="+v, "TOOLS="+tools, "GOFLAGS=")
+		cmd.Env = append(os.Environ(), "ONLY=linux-amd64", "KINDS=deb", "OUT="+out, "RELEASE="+v, "TOOLS="+tools, "GOFLAGS=")
 		if text, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("scripts/dist: %v\n%s", err, text)
 		}

@@ -12,7 +12,7 @@ import (
 
 // deletion is what a running daemon and one that is opened for this have in common.
 type deletion interface {
-	Deleting(ctx context.Context, account string, at time.Time) (until time.Time, err error)
+	Deleting(ctx context.Context, account string, at time.Time) (daemon.Countdown, error)
 	Keeping(ctx context.Context, account string) error
 }
 
@@ -43,11 +43,11 @@ func deletedCommand(ctx context.Context, s streams, args []string) error {
 		return err
 	}
 	record := func(d deletion) (err error) {
-		var until time.Time
+		var c daemon.Countdown
 		if *cancelled {
 			err = d.Keeping(ctx, account)
 		} else {
-			until, err = d.Deleting(ctx, account, at)
+			c, err = d.Deleting(ctx, account, at)
 		}
 		if err != nil {
 			return err
@@ -57,7 +57,11 @@ func deletedCommand(ctx context.Context, s streams, args []string) error {
 			return nil
 		}
 		_, _ = fmt.Fprintf(s.out, "Noted. Instagram keeps the account until about %s; logging in before then calls the deletion off.\n"+
-			"Until then igwatchd reads every copy of the archive more often, and tells you how they are.\n", until.Local().Format("Monday 2 January 2006"))
+			"Until then igwatchd reads every copy of the archive more often, and tells you how they are.\n", c.Until.Local().Format("Monday 2 January 2006"))
+		if !c.Safe {
+			_, _ = fmt.Fprintln(s.out, "But no archive of the account is safe: log in at Instagram before that day, which calls the deletion off.\n"+
+				"Ask for it again once igwatchd says that it can go ahead.")
+		}
 		return nil
 	}
 	err = record(daemon.NewClient(cfg.StateDir))

@@ -27,13 +27,13 @@ func (d *Daemon) serveDeletion(w http.ResponseWriter, r *http.Request) {
 		reply(w, time.Time{}, d.Keeping(r.Context(), x.Account))
 		return
 	}
-	until, err := d.Deleting(r.Context(), x.Account, x.At)
-	reply(w, until, err)
+	c, err := d.Deleting(r.Context(), x.Account, x.At)
+	reply(w, c, err)
 }
 
 // Deleting tells the daemon what Daemon.Deleting records.
-func (c *Client) Deleting(ctx context.Context, account string, at time.Time) (until time.Time, err error) {
-	return until, c.post(ctx, "/deletion", removal{Account: account, At: at}, &until)
+func (c *Client) Deleting(ctx context.Context, account string, at time.Time) (x Countdown, err error) {
+	return x, c.post(ctx, "/deletion", removal{Account: account, At: at}, &x)
 }
 
 // Keeping tells the daemon what Daemon.Keeping records.

@@ -110,12 +110,18 @@ func (n news) unprotected(e journal.Export, why error) notify.Event {
 	return x
 }
 
-func (n news) deleting(account string, at time.Time) notify.Event {
+func (n news) deleting(account string, at time.Time, safe bool) notify.Event {
 	x := event("deletion", journal.Export{Account: account}, "begun", at.UTC().Format(time.RFC3339))
 	x.Title = n.Say("igwatchd: the deletion of %s is under way", account)
 	l := n.letter()
 	l.say("Instagram keeps the account until about %s. Logging in before then calls the deletion off: in a browser, in the app, or through another program.",
 		words.Moment(at.AddDate(0, 0, deletionTakes)))
+	if !safe {
+		l.say("But no archive of %s is safe, so what is on Instagram may be lost with it.", account)
+		l.say("What to do: log in at Instagram before that day, which calls the deletion off. Ask for it again once igwatchd says that it can go ahead.")
+		x.Text = l.String()
+		return x
+	}
 	l.say("igwatchd reads every copy of the archive again on the days %s, and tells you how they are. "+
 		"If one is found damaged, you can still call the deletion off and ask for the export again.", days())
 	l.say("You need to do nothing. If you want the deletion to go on, do not log in.")

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/igwatchd/igwatchd/internal/fault"
 	"github.com/igwatchd/igwatchd/internal/journal"
+	"github.com/igwatchd/igwatchd/internal/verdict"
 )
 
 // deletionTakes is how long Instagram keeps an account after its deletion was
@@ -30,25 +32,42 @@ func nextDeletionDay(since, after time.Time) (time.Time, bool) {
 
 // Deleting records that the person asked Instagram, at that time, to delete an
 // account: its copies are read more often, and the days are counted down.
-func (d *Daemon) Deleting(ctx context.Context, account string, at time.Time) (until time.Time, err error) {
+func (d *Daemon) Deleting(ctx context.Context, account string, at time.Time) (c Countdown, err error) {
 	a, err := d.accountCalled("deleted", account)
 	if err != nil {
-		return time.Time{}, err
+		return c, err
 	}
 	now := time.Now()
 	if at.After(now) || at.Before(now.AddDate(0, 0, -deletionTakes)) {
-		return time.Time{}, fault.Permanent(fmt.Errorf("deleted: %s lies not in the last %d days", at.Format(time.DateOnly), deletionTakes), "name the day on which you asked Instagram: --on YYYY-MM-DD")
+		return c, fault.Permanent(fmt.Errorf("deleted: %s lies not in the last %d days", at.Format(time.DateOnly), deletionTakes), "name the day on which you asked Instagram: --on YYYY-MM-DD")
 	}
 	err = d.journal.Update(ctx, func(tx *journal.Tx) error {
 		if err := tx.SetDeletion(a, at); err != nil {
 			return err
 		}
-		return errors.Join(tx.EndDoubt(a), planCountdown(tx, a, at, now), d.readSooner(tx, a), d.announce(tx, d.news.deleting(a, at)))
+		var err error
+		if c.Safe, err = anySafe(tx, a); err != nil {
+			return err
+		}
+		return errors.Join(tx.EndDoubt(a), planCountdown(tx, a, at, now), d.readSooner(tx, a), d.announce(tx, d.news.deleting(a, at, c.Safe)))
 	})
 	if err == nil {
 		d.sessions.end(a)
 	}
-	return at.AddDate(0, 0, deletionTakes), err
+	c.Until = at.AddDate(0, 0, deletionTakes)
+	return c, err
+}
+
+// Countdown is how the deletion of an account stands.
+type Countdown struct {
+	Until time.Time `json:"until"` // about when Instagram deletes it
+	Safe  bool      `json:"safe"`  // an archive of it is safe
+}
+
+// anySafe reports whether an archive of the account is safe.
+func anySafe(tx *journal.Tx, account string) (bool, error) {
+	all, err := tx.Exports()
+	return slices.ContainsFunc(all, func(e journal.Export) bool { return e.Account == account && e.Verdict == verdict.Safe }), err
 }
 
 // Keeping records that the deletion was called off.

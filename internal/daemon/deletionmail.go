@@ -37,10 +37,14 @@ func (d *Daemon) deletionMail(tx *journal.Tx, account string, m journal.Mail, j 
 		return err
 	}
 	d.sessions.end(account)
+	safe, err := anySafe(tx, account)
+	if err != nil {
+		return err
+	}
 	if counts.MatchString(j.Subject) && !instead.MatchString(j.Subject) {
 		return errors.Join(
 			tx.SetDeletion(account, m.Received), tx.EndDoubt(account), planCountdown(tx, account, m.Received, time.Now()), d.readSooner(tx, account),
-			d.announce(tx, d.news.deletionBegun(account, m.Identity, j.Subject, m.Received)),
+			d.announce(tx, d.news.deletionBegun(account, m.Identity, j.Subject, m.Received, safe)),
 		)
 	}
 	return errors.Join(tx.SetDoubt(account, m.Received), d.announce(tx, d.news.deletionMail(account, m.Identity, j.Subject, m.Received)))
@@ -61,7 +65,7 @@ func (n news) deletionMail(account, identity, subject string, at time.Time) noti
 }
 
 // deletionBegun says that the days are counted.
-func (n news) deletionBegun(account, identity, subject string, at time.Time) notify.Event {
+func (n news) deletionBegun(account, identity, subject string, at time.Time, safe bool) notify.Event {
 	x := event("deletion-mail", journal.Export{Account: account}, identity)
 	x.Title = n.Say("igwatchd: Instagram writes that %s will be deleted", account)
 	l := n.letter()
@@ -69,6 +73,9 @@ func (n news) deletionBegun(account, identity, subject string, at time.Time) not
 	l.say("igwatchd takes it that the deletion is under way since then. Instagram keeps the account until about %s; logging in before that calls "+
 		"the deletion off, so igwatchd does not use your log-in. It reads every copy of the archive again on the days %s, and tells you how they are.",
 		words.Moment(at.AddDate(0, 0, deletionTakes)), days())
+	if !safe {
+		l.say("But no archive of %s is safe, so what is on Instagram may be lost with it.", account)
+	}
 	l.say("What to do: if you asked for it, nothing. If you asked on another day:  igwatchd deleted --on YYYY-MM-DD %s\n"+
 		"If the account stays:  igwatchd deleted --cancelled %s\n"+
 		"If you did not ask for anything, somebody else may have: log in at Instagram by hand, not by a link of the mail, which keeps the account; then change the password.", account, account)

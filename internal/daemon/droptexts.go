@@ -34,6 +34,9 @@ func (d *Daemon) refuse(path string, o Offer, err error) *refusal {
 	case errors.Is(err, fetch.ErrNoEnd):
 		r.Why = words.Of("It is not whole: the download was cut, or the copying stopped.")
 		r.Hint = words.Of("Download it again into the same folder. igwatchd takes the whole file by itself.")
+	case errors.Is(err, fetch.ErrNoZip):
+		r.Why = words.Of("It is no zip, though its name says so: probably a web page that was saved instead, because the link had ended or Instagram wanted you to log in.")
+		r.Hint = words.Of("Log in at Instagram in a browser, and download it again into the same folder. igwatchd takes the whole file by itself.")
 	case errors.Is(err, fs.ErrPermission):
 		r.Why = words.Of("igwatchd is not allowed to read it.")
 		r.Hint = words.Of("Make the file readable for igwatchd's user. igwatchd then takes it by itself.")

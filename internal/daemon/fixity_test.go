@@ -274,7 +274,8 @@ func TestCopiesAreReadOnTheDaysThatMatterOfADeletion(t *testing.T) {
 		k := newKeeper(t, j)
 		pass(time.Minute)
 		asked := time.Now()
-		until, err := k.Deleting(t.Context(), "", asked)
+		began, err := k.Deleting(t.Context(), "", asked)
+		until := began.Until
 		if err != nil || until != asked.AddDate(0, 0, 30) {
 			t.Fatalf("%v %v", until, err)
 		}

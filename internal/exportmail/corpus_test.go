@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -474,7 +475,7 @@ func everyMail(t testing.TB) (rows []corpusRow) {
 // TestAnotherLanguage: adding a language is one entry of the table.
 func TestAnotherLanguage(t *testing.T) {
 	was := languages
-	t.Cleanup(func() { languages = was; readLanguages() })
+	t.Cleanup(func() { languages = was; spoken = sync.OnceValue(newVocabulary) })
 	languages = append(slices.Clone(was), language{
 		code: "eo", words: []string{"la", "kaj", "de", "vi", "estas", "en", "por", "via"},
 		wordings: []wording{{name: "made-up", subjects: []string{"viaj dosieroj estas pretaj"}}},
@@ -482,7 +483,7 @@ func TestAnotherLanguage(t *testing.T) {
 		thing:    `dosieroj|informoj`, action: `elsut\w*|pret\w*`, ready: `dosieroj estas pretaj`, pending: `ankorau ne`,
 		validity: []string{`dum {time}`}, units: map[string]time.Duration{"tagoj": day}, numbers: map[string]int{"tri": 3},
 	})
-	readLanguages()
+	spoken = sync.OnceValue(newVocabulary)
 	mail := func(subject, text string) []byte {
 		return sign(t, crlf("Date: Fri, 8 May 2026 10:12:13 -0700\nSubject: "+subject+"\nFrom: security@mail.instagram.com\nContent-Type: text/html\n\n"+text+` <a href="`+goodLink+`">x</a> la kaj de vi estas en por via`), signature{})
 	}

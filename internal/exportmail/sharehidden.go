@@ -25,12 +25,12 @@ var ourWords = sync.OnceValue(func() map[string]bool {
 			known[strings.Trim(w, ".,'")] = true
 		}
 	}
-	for _, w := range wordings {
+	for _, w := range spoken().wordings {
 		for _, text := range slices.Concat(w.subjects, w.phrases) {
 			add(text)
 		}
 	}
-	for _, list := range common {
+	for _, list := range spoken().common {
 		add(strings.Join(list, " "))
 	}
 	add("instagram facebook meta insta threads whatsapp information data file files archive copy backup export exports download downloads ready available")

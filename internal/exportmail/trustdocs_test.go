@@ -132,7 +132,7 @@ func sourcesTable(rows []corpusRow) string {
 
 func wordingsTable() string {
 	b := table("language", "when", "source", "subject or sentence")
-	for _, w := range wordings {
+	for _, w := range spoken().wordings {
 		for _, text := range slices.Concat(w.subjects, w.phrases) {
 			fmt.Fprintf(b, "| %s | %s | %s | %s |\n", w.language, w.years, w.source, text)
 		}

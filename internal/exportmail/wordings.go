@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -83,26 +84,28 @@ func newReader(l *language) reader {
 	return r
 }
 
-// The table in the forms in which it is used.
-var (
+// vocabulary is the table in the forms in which it is used.
+type vocabulary struct {
 	readers  []reader
 	wordings []wording           // of all languages
 	common   map[string][]string // the frequent words, by language
-)
+}
 
-func init() { readLanguages() }
+// spoken makes it when the first mail is judged: most commands of igwatchd judge none.
+var spoken = sync.OnceValue(newVocabulary)
 
-func readLanguages() {
-	readers, wordings, common = nil, nil, map[string][]string{}
+func newVocabulary() *vocabulary {
+	v := &vocabulary{common: map[string][]string{}}
 	for i := range languages {
 		l := &languages[i]
-		readers = append(readers, newReader(l))
-		common[l.code] = l.words
+		v.readers = append(v.readers, newReader(l))
+		v.common[l.code] = l.words
 		for _, w := range l.wordings {
 			w.language = l.code
-			wordings = append(wordings, w)
+			v.wordings = append(v.wordings, w)
 		}
 	}
+	return v
 }
 
 // forwarded matches what mail programs and filters put before the subject of a mail passed on:
@@ -118,18 +121,19 @@ func bareSubject(subject string) string {
 func matchSubject(e *effort, subject string) (w *wording, rest string) {
 	e.read(len(subject))
 	subject = bareSubject(subject)
-	for i := range wordings {
-		for _, s := range wordings[i].subjects {
+	all := spoken().wordings
+	for i := range all {
+		for _, s := range all[i].subjects {
 			if subject == s {
-				return &wordings[i], ""
+				return &all[i], ""
 			}
 		}
 	}
-	for i := range wordings {
-		for _, s := range wordings[i].subjects {
+	for i := range all {
+		for _, s := range all[i].subjects {
 			if e.contains(subject, s) && len(strings.Fields(s)) > 4 {
 				before, after, _ := strings.Cut(subject, s)
-				return &wordings[i], before + " " + after
+				return &all[i], before + " " + after
 			}
 		}
 	}
@@ -138,9 +142,10 @@ func matchSubject(e *effort, subject string) (w *wording, rest string) {
 
 // matchBody returns the wording of which the folded text has a sentence, or nil.
 func matchBody(e *effort, text string) *wording {
-	for i, w := range wordings {
+	all := spoken().wordings
+	for i, w := range all {
 		if slices.ContainsFunc(w.phrases, func(p string) bool { return e.contains(text, p) }) {
-			return &wordings[i]
+			return &all[i]
 		}
 	}
 	return nil
@@ -173,7 +178,7 @@ func matchOther(e *effort, subject string) *otherMail {
 		if o.code == "facebook-export" && strings.Contains(subject, "instagram") {
 			continue // of both
 		}
-		if slices.ContainsFunc(readers, func(r reader) bool { return e.matches(r.others[o.code], subject) }) {
+		if slices.ContainsFunc(spoken().readers, func(r reader) bool { return e.matches(r.others[o.code], subject) }) {
 			return &otherMails[i]
 		}
 	}
@@ -184,7 +189,7 @@ func matchOther(e *effort, subject string) *otherMail {
 // are not known: enough to look closer, never enough to act.
 func aboutExport(e *effort, subject string) bool {
 	any := func(of func(reader) *regexp.Regexp) bool {
-		return slices.ContainsFunc(readers, func(r reader) bool { return e.matches(of(r), subject) })
+		return slices.ContainsFunc(spoken().readers, func(r reader) bool { return e.matches(of(r), subject) })
 	}
 	return any(func(r reader) *regexp.Regexp { return r.thing }) && any(func(r reader) *regexp.Regexp { return r.action })
 }
@@ -199,7 +204,7 @@ func opening(text string) string { return text[:min(len(text), maxSentences)] }
 // can be had now. saysPending tells whether it says that it is still being made.
 func saysReady(e *effort, text string) bool {
 	for s := range strings.FieldsFuncSeq(opening(text), func(r rune) bool { return strings.ContainsRune(".!?。", r) }) {
-		if slices.ContainsFunc(readers, func(r reader) bool {
+		if slices.ContainsFunc(spoken().readers, func(r reader) bool {
 			return e.matches(r.ready, s) && !e.matches(r.hedged, s)
 		}) {
 			return true
@@ -210,12 +215,12 @@ func saysReady(e *effort, text string) bool {
 
 func saysPending(e *effort, text string) bool {
 	text = opening(text)
-	return slices.ContainsFunc(readers, func(r reader) bool { return e.matches(r.pending, text) })
+	return slices.ContainsFunc(spoken().readers, func(r reader) bool { return e.matches(r.pending, text) })
 }
 
 // invites tells whether the folded text asks to download, as an imitation does whatever its subject.
 func invites(e *effort, text string) bool {
-	return slices.ContainsFunc(readers, func(r reader) bool { return e.matches(r.inviting, text) })
+	return slices.ContainsFunc(spoken().readers, func(r reader) bool { return e.matches(r.inviting, text) })
 }
 
 // enoughWords is how many different frequent words of a language a text in it has at least;
@@ -237,7 +242,7 @@ func languageOf(e *effort, text string) string {
 		}
 	}
 	best, most := "", enoughWords-1
-	for _, r := range readers {
+	for _, r := range spoken().readers {
 		n, early := 0, 0
 		for _, w := range r.words {
 			if at, ok := first[w]; ok {
@@ -280,7 +285,7 @@ func validityOf(e *effort, text string) (d time.Duration, clear bool) {
 			}
 		}
 	}
-	for _, r := range readers {
+	for _, r := range spoken().readers {
 		read(r, r.validity, math.MaxInt64)
 		read(r, r.sooner, availability)
 	}

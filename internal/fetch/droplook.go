@@ -112,13 +112,12 @@ func (d *drops) consider(ctx context.Context, path string, info fs.FileInfo) tim
 		return 0
 	}
 	end, err := finished(path, info.Size())
-	settled := errors.Is(err, ErrNoEnd)
+	if err == nil && !end {
+		err = ErrNoZip
+	}
+	settled := errors.Is(err, ErrNoEnd) || errors.Is(err, ErrNoZip)
 	if left := d.pace.idle - max(now.Sub(info.ModTime()), now.Sub(s.since)); settled && left > 0 {
 		return left // a slow copy pauses too
-	}
-	if err == nil && !end {
-		s.done = true // no zip at all
-		return 0
 	}
 	if told := d.found(ctx, path, err); settled || err == nil {
 		err = told
@@ -149,6 +148,9 @@ func hasTwin(path string) bool {
 
 // ErrNoEnd says that a file begins as a zip archive and does not end as one: it was cut, or is still on its way.
 var ErrNoEnd = errors.New("it begins as a zip archive and has no end")
+
+// ErrNoZip says that a file is no zip archive whatever its name says: a web page, say.
+var ErrNoZip = errors.New("it is no zip archive")
 
 // finished looks for the first and the last mark of a zip.
 func finished(path string, size int64) (bool, error) {

@@ -41,9 +41,9 @@ func isZip(name string) bool { return strings.EqualFold(filepath.Ext(name), ".zi
 
 // WatchDrops hands on each zip in the folders dirs and up to three folders below,
 // one at a time, until ctx ends, which is no error. why is nil for a finished
-// one; otherwise it says why it cannot be taken: it has no end and nobody writes
-// it any more ([ErrNoEnd]), or it cannot be read. found returning nil settles a
-// finished file, or one without an end, until its size or time changes; anything
+// one; otherwise it says why it cannot be taken: nobody writes it any more and it
+// has no end ([ErrNoEnd]) or is none ([ErrNoZip]), or it cannot be read. found returning nil settles a
+// finished file, or one that will be none, until its size or time changes; anything
 // else comes again a minute later. A folder that is missing is waited for.
 func WatchDrops(ctx context.Context, dirs []string, log *slog.Logger, found Found) error {
 	return watchDrops(ctx, dirs, log, calm, found)

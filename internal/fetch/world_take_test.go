@@ -63,7 +63,7 @@ func TestDropFolder(t *testing.T) {
 	done := make(chan error, 1)
 	missing := filepath.Join(dir, "not-yet")
 	go func() {
-		done <- watchDrops(ctx, []string{dir, missing}, slog.New(slog.DiscardHandler), pace{rescan: 200 * time.Millisecond, quiet: 100 * time.Millisecond, gap: 20 * time.Millisecond},
+		done <- watchDrops(ctx, []string{dir, missing}, slog.New(slog.DiscardHandler), pace{rescan: 200 * time.Millisecond, quiet: 100 * time.Millisecond, gap: 20 * time.Millisecond, idle: time.Hour},
 			func(_ context.Context, path string, _ error) error {
 				found <- filepath.Base(path)
 				if refuse {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/feature/plural"
@@ -44,16 +45,17 @@ type spoken struct {
 // English is what phrases are written in.
 var English = Language{}
 
-var languages = speak(tables)
+// languages are made when the first phrase is told.
+var languages = sync.OnceValue(func() map[string]*spoken { return speak(tables) })
 
 // In returns the language of that code, such as "de", and whether there is one.
 func In(code string) (Language, bool) {
-	s, ok := languages[code]
+	s, ok := languages()[code]
 	return Language{s}, ok
 }
 
 // Codes names all languages, in the order of the alphabet.
-func Codes() []string { return slices.Sorted(maps.Keys(languages)) }
+func Codes() []string { return slices.Sorted(maps.Keys(languages())) }
 
 // speak makes one catalogue of the tables. A table that cannot be used is a fault in the
 // program, which no test of this package lets pass.
@@ -94,7 +96,7 @@ func cases(f forms) []any {
 // table returns what the language consists of.
 func (l Language) table() *spoken {
 	if l.spoken == nil {
-		return languages["en"]
+		return languages()["en"]
 	}
 	return l.spoken
 }
