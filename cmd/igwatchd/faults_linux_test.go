@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"math"
@@ -83,8 +85,14 @@ func TestOneDownloadThroughRandomFaults(t *testing.T) {
 	give := func() {
 		cmd := exec.Command(program, "fetch", "--config", w.config(), "-")
 		cmd.Stdin = strings.NewReader(w.job.SignedURL(0) + "\n")
-		_ = cmd.Start() // it waits for the verdict; the daemon goes on without it
+		out, err := cmd.StdoutPipe()
+		if err = errors.Join(err, cmd.Start()); err != nil {
+			t.Fatal(err)
+		}
 		t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+		// It waits for the verdict; the daemon goes on without it. Were that killed before it took the address, this
+		// command would do the work itself, and a new daemon could not start.
+		_, _ = bufio.NewReader(out).ReadString('\n')
 	}
 	awaitRunning(t, w)
 	give()
