@@ -2,9 +2,7 @@ package daemon
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -39,25 +37,9 @@ func (d *Daemon) inspectAgain(ctx context.Context, s journal.Step) (outcome, err
 	if err != nil || done || e.State != "done" {
 		return outcome{}, err
 	}
-	report, err := d.inspectParts(ctx, e, parts)
-	if err != nil {
-		return outcome{}, err
-	}
-	spoiled, err := d.superseded(ctx, e, parts, report)
-	if err != nil {
-		return outcome{}, err
-	}
-	if len(spoiled) > 0 {
-		return outcome{commit: func(tx *journal.Tx) error { return d.supersede(tx, s.Export, parts, spoiled) }}, nil
-	}
-	body, err := json.Marshal(report)
-	if err != nil {
-		return outcome{}, err
-	}
-	return outcome{commit: func(tx *journal.Tx) error {
-		e, same, err := unchanged(tx, s.Export, parts)
-		if err != nil || !same || e.State != "done" {
-			return err
+	return d.inspected(ctx, e, parts, func(tx *journal.Tx, e journal.Export, report *inspect.Report, body []byte) error {
+		if e.State != "done" {
+			return nil
 		}
 		before, err := d.facts(tx, e)
 		if err != nil {
@@ -72,7 +54,7 @@ func (d *Daemon) inspectAgain(ctx context.Context, s journal.Step) (outcome, err
 			}
 		}
 		return errors.Join(tx.SetExport(e), judgeNow(tx, e.ID), judgeLater(tx, e, report))
-	}}, nil
+	})
 }
 
 // askedOtherwise returns the codes of what is asked now in other words than before, or about other things: an answer to
@@ -88,19 +70,4 @@ func askedOtherwise(before, now verdict.Facts) []string {
 	}
 	was, is := asked(before), asked(now)
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(is)), func(code string) bool { return slices.Equal(was[code], is[code]) })
-}
-
-// inspectParts looks at all parts of an export together.
-func (d *Daemon) inspectParts(ctx context.Context, e journal.Export, parts []journal.Part) (*inspect.Report, error) {
-	zips, closeAll, err := d.openParts(e, parts)
-	defer closeAll()
-	if err != nil {
-		return nil, fmt.Errorf("inspect: %w", err)
-	}
-	report, err := inspect.Inspect(ctx, zips, func(int64, int64) {})
-	if err != nil {
-		return nil, fmt.Errorf("inspect: %w", err)
-	}
-	d.log.Info("archive inspected", "export", e.ID, "posts", report.Counts.Posts, "media", report.Counts.Media, "problems", len(report.Problems))
-	return report, nil
 }

@@ -85,7 +85,7 @@ func (d *Daemon) takeDrop(ctx context.Context, path string, why error) error {
 
 // settledDrop reports whether nothing more is to be done about a file before it changes.
 func settledDrop(why error) bool {
-	return why == nil || fault.KindOf(why) == fault.PermanentKind || errors.Is(why, fetch.ErrNoEnd) || errors.Is(why, fetch.ErrNoZip)
+	return why == nil || fault.KindOf(why) == fault.PermanentKind
 }
 
 // hopeless reports whether a file can only be taken once the person has done something.

@@ -16,40 +16,6 @@ import (
 	"github.com/igwatchd/igwatchd/internal/verdict"
 )
 
-// inspectExport looks at all parts together.
-func (d *Daemon) inspectExport(ctx context.Context, s journal.Step) (out outcome, err error) {
-	e, parts, done, err := d.loadExport(ctx, s)
-	if err != nil || done || len(parts) == 0 {
-		return outcome{}, err
-	}
-	report, err := d.inspectParts(ctx, e, parts)
-	if err != nil {
-		return outcome{}, err
-	}
-	spoiled, err := d.superseded(ctx, e, parts, report)
-	if err != nil {
-		return outcome{}, err
-	}
-	if len(spoiled) > 0 {
-		return outcome{commit: func(tx *journal.Tx) error { return d.supersede(tx, s.Export, parts, spoiled) }}, nil
-	}
-	body, err := json.Marshal(report)
-	if err != nil {
-		return outcome{}, err
-	}
-	return outcome{commit: func(tx *journal.Tx) error {
-		e, ok, err := unchanged(tx, s.Export, parts)
-		if err != nil || !ok {
-			return err
-		}
-		if waits, err := d.fetchAgain(tx, &e, report); err != nil || waits {
-			return err
-		}
-		e.State, e.Detail, e.Report = "storing", "", body
-		return errors.Join(tx.SetExport(e), tx.Plan(journal.Step{Export: e.ID, Kind: stepStore, Due: time.Now()}), judgeLater(tx, e, report))
-	}}, nil
-}
-
 // storeExport files the parts as a bag and reads every byte back. A faulty
 // archive is stored too: it may be all there is.
 func (d *Daemon) storeExport(ctx context.Context, s journal.Step) (outcome, error) {

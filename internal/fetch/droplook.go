@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/igwatchd/igwatchd/internal/fault"
 )
 
 // sighting is a zip as it was when it was last looked at.
@@ -115,7 +117,7 @@ func (d *drops) consider(ctx context.Context, path string, info fs.FileInfo) tim
 	if err == nil && !end {
 		err = ErrNoZip
 	}
-	settled := errors.Is(err, ErrNoEnd) || errors.Is(err, ErrNoZip)
+	settled := fault.KindOf(err) == fault.PermanentKind
 	if left := d.pace.idle - max(now.Sub(info.ModTime()), now.Sub(s.since)); settled && left > 0 {
 		return left // a slow copy pauses too
 	}
@@ -147,10 +149,10 @@ func hasTwin(path string) bool {
 }
 
 // ErrNoEnd says that a file begins as a zip archive and does not end as one: it was cut, or is still on its way.
-var ErrNoEnd = errors.New("it begins as a zip archive and has no end")
+var ErrNoEnd = fault.Permanent(errors.New("it begins as a zip archive and has no end"), "")
 
 // ErrNoZip says that a file is no zip archive whatever its name says: a web page, say.
-var ErrNoZip = errors.New("it is no zip archive")
+var ErrNoZip = fault.Permanent(errors.New("it is no zip archive"), "")
 
 // finished looks for the first and the last mark of a zip.
 func finished(path string, size int64) (bool, error) {
